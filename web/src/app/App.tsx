@@ -1,5 +1,6 @@
 import { Tooltip } from "radix-ui";
 import { useEffect, useMemo, useState } from "react";
+import { preferences } from "../ui/preferences";
 import { Session } from "../session/session";
 import { Http } from "../wire/http";
 import { remember, type Start } from "./address";
@@ -14,6 +15,9 @@ export function App({ start }: { start: Start }) {
     if (project === undefined) return undefined;
     remember(project);
     const made = new Session(http, project);
+    const { snapping, quality } = preferences.getState();
+    made.timeline.setState({ snapping });
+    if (quality !== "auto") made.quality(quality);
     setSession(made);
     void made.start();
     return () => made.stop();

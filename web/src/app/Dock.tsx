@@ -1,25 +1,37 @@
-import { type DockviewApi, DockviewReact, type DockviewTheme, type IDockviewPanelHeaderProps } from "dockview-react";
+import {
+  type DockviewApi,
+  DockviewReact,
+  type DockviewTheme,
+  type IDockviewPanelHeaderProps,
+  type SerializedDockview,
+} from "dockview-react";
 import { type ComponentType, type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
 import { useStore } from "zustand";
-import { type PanelId, panelIds } from "../keys/commands";
+import type { PanelId } from "../keys/commands";
 import { useText } from "../l10n/locale";
 import { Browser } from "../panels/Browser";
 import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
-import { MediaBin } from "../panels/media/Media";
 import { KeyframePanel } from "../panels/keyframes/Keyframes";
-import { ProblemsPanel } from "../panels/Problems";
+import { MediaBin } from "../panels/media/Media";
+import { MarkersPanel } from "../panels/Markers";
 import { Mixer } from "../panels/Mixer";
+import { ProblemsPanel } from "../panels/Problems";
 import { Scopes } from "../panels/Scopes";
 import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
+import { applyWorkspace, leastSize, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
 
 export interface DockHandle {
   show(id: PanelId): void;
   reset(): void;
+  /** Goes to a workspace. */
+  workspace(id: string): void;
+  /** What is shown now, to be saved. */
+  layout(): SerializedDockview | undefined;
 }
 
 const panels: Record<PanelId, ComponentType> = {
@@ -35,29 +47,11 @@ const panels: Record<PanelId, ComponentType> = {
   mixer: Mixer,
   scopes: Scopes,
   keyframes: KeyframePanel,
+  markers: MarkersPanel,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
 const theme: DockviewTheme = { name: "cutroom", className: "dockview-theme-cutroom", gap: 6 };
-
-/** Below these sizes a panel is of no use. */
-const side = { minimumWidth: 216, minimumHeight: 120 };
-const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = {
-  viewer: { minimumWidth: 240, minimumHeight: 150 },
-  timeline: { minimumWidth: 360, minimumHeight: 150 },
-  media: side,
-  browser: side,
-  inspector: side,
-  history: side,
-  jobs: side,
-  problems: side,
-  source: { minimumWidth: 240, minimumHeight: 150 },
-  mixer: { minimumWidth: 216, minimumHeight: 200 },
-  scopes: side,
-  keyframes: { minimumWidth: 360, minimumHeight: 150 },
-};
-
-const KEY = "cutroom.layout.1";
 
 export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   const api = useRef<DockviewApi | undefined>(undefined);
@@ -66,17 +60,30 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
       const there = api.current?.getPanel(id);
       if (there !== undefined) there.api.setActive();
       else if (api.current !== undefined)
-        api.current.addPanel({ id, component: id, title: id, ...least[id], ...beside(api.current, id) });
+        api.current.addPanel({ id, component: id, title: id, ...leastSize(id), ...beside(api.current, id) });
     },
     reset: () => {
-      api.current?.clear();
-      if (api.current !== undefined) arrange(api.current);
+      if (api.current !== undefined) resetWorkspace(api.current);
     },
+    workspace: (id) => {
+      workspaceStore.setState({ current: id });
+      if (api.current !== undefined) quietly(() => applyWorkspace(api.current as DockviewApi));
+    },
+    layout: () => api.current?.toJSON(),
   }));
+  // Layouts on the way to a workspace are not its own.
+  const moving = useRef(false);
+  const quietly = (arrange: () => void) => {
+    moving.current = true;
+    arrange();
+    moving.current = false;
+  };
   const onReady = useCallback((event: { api: DockviewApi }) => {
     api.current = event.api;
-    if (!restored(event.api)) arrange(event.api);
-    event.api.onDidLayoutChange(() => localStorage.setItem(KEY, JSON.stringify(event.api.toJSON())));
+    applyWorkspace(event.api);
+    event.api.onDidLayoutChange(() => {
+      if (!moving.current) rememberLayout(event.api);
+    });
   }, []);
   return (
     <DockviewReact
@@ -99,47 +106,15 @@ function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: s
 const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
   source: ["viewer"],
   mixer: ["timeline"],
+  keyframes: ["timeline"],
   scopes: ["media", "browser"],
   media: ["browser"],
   browser: ["media"],
   history: ["inspector", "jobs", "problems"],
   jobs: ["inspector", "history", "problems"],
   problems: ["inspector", "jobs", "history"],
+  markers: ["inspector", "history", "jobs"],
 };
-
-function restored(api: DockviewApi): boolean {
-  const kept = localStorage.getItem(KEY);
-  if (kept === null) return false;
-  try {
-    api.fromJSON(JSON.parse(kept));
-    return api.panels.length > 0 && api.panels.every((p) => (panelIds as readonly string[]).includes(p.id));
-  } catch {
-    api.clear();
-    return false;
-  }
-}
-
-/** Bin and browser at the left, picture in the middle, inspector at the right, timeline below. */
-function arrange(api: DockviewApi): void {
-  const add = (id: PanelId, position?: Parameters<DockviewApi["addPanel"]>[0]["position"], inactive = false) =>
-    api.addPanel({ id, component: id, title: id, position, inactive, ...least[id] });
-  const [width, height] = [api.width || 1440, api.height || 860];
-  const viewer = add("viewer");
-  const wide = width >= 1700;
-  add("source", { referencePanel: viewer, direction: wide ? "left" : "within" }, !wide);
-  const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
-  add("mixer", { referencePanel: timeline, direction: "within" }, true);
-  add("keyframes", { referencePanel: timeline, direction: "within" }, true);
-  const media = add("media", { referencePanel: viewer, direction: "left" });
-  add("browser", { referencePanel: media, direction: "within" }, true);
-  add("scopes", { referencePanel: media, direction: "within" }, true);
-  const inspector = add("inspector", { referencePanel: viewer, direction: "right" });
-  for (const id of ["history", "jobs", "problems"] as const)
-    add(id, { referencePanel: inspector, direction: "within" }, true);
-  timeline.group.api.setSize({ height: Math.round(height * 0.45) });
-  media.group.api.setSize({ width: Math.round(Math.min(380, Math.max(250, width * 0.23))) });
-  inspector.group.api.setSize({ width: Math.round(Math.min(380, Math.max(270, width * 0.23))) });
-}
 
 function Tab({ api }: IDockviewPanelHeaderProps) {
   const text = useText();

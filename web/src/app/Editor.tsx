@@ -9,6 +9,7 @@ import type { Session } from "../session/session";
 import { EditorContext, type Editor as EditorValue } from "../ui/session-context";
 import { setTheme, themeStore } from "../ui/theme";
 import { BrowseDialog, type Browsing } from "./BrowseDialog";
+import { AttributesDialog } from "./AttributesDialog";
 import { CommandPalette } from "./CommandPalette";
 import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
@@ -16,10 +17,12 @@ import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
 import { focusedTimecode, followMonitors } from "./monitors";
 import { focusWasClicked, followClicks } from "./pressed";
-import { settingsStore } from "./settings";
+import { ownOf, settingsStore } from "./settings";
+import { SettingsDialog } from "./SettingsDialog";
 import { TopBar } from "./TopBar";
+import { WorkspacesDialog } from "./WorkspacesDialog";
 
-type Open = "palette" | "keyboard" | "export" | Browsing | undefined;
+type Open = "palette" | "keyboard" | "export" | Browsing | "attributes" | "settings" | "workspaces" | undefined;
 
 export function Editor({ session, onOpen }: { session: Session; onOpen(project: string): void }) {
   const text = useText();
@@ -27,7 +30,7 @@ export function Editor({ session, onOpen }: { session: Session; onOpen(project: 
   const dock = useRef<DockHandle>(null);
   const files = useRef<HTMLInputElement>(null);
   const settings = useStore(settingsStore);
-  const map = useMemo(() => keymap(settings.preset, settings.own), [settings]);
+  const map = useMemo(() => keymap(settings.preset, ownOf(settings)), [settings]);
   const name = useStore(session.document, (s) => s.project?.name);
   const failure = useStore(session.document, (s) => (s.project === undefined ? s.failure : undefined));
 
@@ -42,6 +45,11 @@ export function Editor({ session, onOpen }: { session: Session; onOpen(project: 
       panel: (id) => dock.current?.show(id),
       resetLayout: () => dock.current?.reset(),
       toggleTheme: () => setTheme(themeStore.getState().theme === "dark" ? "light" : "dark"),
+      enterOffset: () => document.querySelector<HTMLElement>(".offset-entry")?.focus(),
+      pasteAttributes: () => setOpen("attributes"),
+      settings: () => setOpen("settings"),
+      workspaces: () => setOpen("workspaces"),
+      workspace: (id) => dock.current?.workspace(id),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();
         else void document.querySelector(`.viewer[data-monitor="programme"]`)?.requestFullscreen();
@@ -115,6 +123,13 @@ export function Editor({ session, onOpen }: { session: Session; onOpen(project: 
         <Notices />
         <CommandPalette open={open === "palette"} onOpenChange={(v) => setOpen(v ? "palette" : undefined)} />
         <KeyboardDialog open={open === "keyboard"} onOpenChange={(v) => setOpen(v ? "keyboard" : undefined)} />
+        <AttributesDialog open={open === "attributes"} onOpenChange={(v) => setOpen(v ? "attributes" : undefined)} />
+        <SettingsDialog open={open === "settings"} onOpenChange={(v) => setOpen(v ? "settings" : undefined)} />
+        <WorkspacesDialog
+          open={open === "workspaces"}
+          onOpenChange={(v) => setOpen(v ? "workspaces" : undefined)}
+          layout={() => dock.current?.layout()}
+        />
         <ExportDialog open={open === "export"} onOpenChange={(v) => setOpen(v ? "export" : undefined)} />
         <BrowseDialog what={open} close={() => setOpen(undefined)} onOpen={onOpen} />
         <input

@@ -3,10 +3,10 @@ import { useStore } from "zustand";
 import type { ExportRequest } from "../api/types";
 import { compositionLength, compositionRate } from "../document/select";
 import { frameAt, framesIn } from "../edit/time";
-import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import { Button, Dialog, Select, Switch } from "../ui/parts";
 import { Field, NumberField, TextField } from "../ui/fields";
+import { useTimes } from "../ui/preferences";
 import { useComposition, useEditor, useProject } from "../ui/session-context";
 
 const containers = ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"];
@@ -27,6 +27,7 @@ function Form({ close }: { close(): void }) {
   const text = useText();
   const project = useProject();
   const composition = useComposition();
+  const times = useTimes();
   const range = useStore(session.timeline, (s) => s.range);
   const [name, setName] = useState((project?.name || "film").replaceAll(/[^\p{L}\p{N}_-]+/gu, "-"));
   const [container, setContainer] = useState("mp4");
@@ -83,7 +84,7 @@ function Form({ close }: { close(): void }) {
         <Switch label={text("overwrite-file")} checked={overwrite} onChange={setOverwrite} />
       </Field>
       <Field label={text("length")}>
-        <span className="timecode">{timecode(rate, frames)}</span>
+        <span className="timecode">{times.shown(rate, frames)}</span>
       </Field>
       <footer>
         <Button onClick={close}>{text("cancel")}</Button>

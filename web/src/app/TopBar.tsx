@@ -1,12 +1,11 @@
-import { Clapperboard, Moon, Redo2, Save, Search, Share, Sun, Undo2, Users } from "lucide-react";
+import { Clapperboard, Moon, Redo2, Save, Search, Settings, Share, Sun, Undo2, Users } from "lucide-react";
 import { useStore } from "zustand";
-import { commands, panelIds } from "../keys/commands";
-import { presetIds } from "../keys/keymap";
-import { type Locale, locales, localeStore, setLocale, useText } from "../l10n/locale";
-import { Button, CommandButton, IconButton, Menu, type MenuEntry, Select } from "../ui/parts";
+import { commands, panelIds, workspaceIds } from "../keys/commands";
+import { useText } from "../l10n/locale";
+import { Button, CommandButton, IconButton, Keys, Menu, type MenuEntry, Select } from "../ui/parts";
 import { useComposition, useEditor, useProject } from "../ui/session-context";
 import { themeStore } from "../ui/theme";
-import { settingsStore } from "./settings";
+import { workspaceStore } from "./workspaces";
 
 const fileMenu: MenuEntry[] = [
   { command: "open-project" },
@@ -26,15 +25,34 @@ const editMenu: MenuEntry[] = [
   { command: "cut" },
   { command: "copy" },
   { command: "paste" },
+  { command: "paste-attributes" },
+  { command: "duplicate" },
   { command: "delete" },
   { command: "ripple-delete" },
   "line",
   { command: "select-all" },
   { command: "select-none" },
   { command: "select-at-playhead" },
+  { command: "select-in-range" },
+  { command: "select-forward" },
+  { command: "select-backward" },
+  { command: "select-forward-track" },
+  { command: "select-backward-track" },
   "line",
   { command: "lift" },
   { command: "extract" },
+  { command: "close-gap" },
+  { command: "close-all-gaps" },
+];
+const trimMenu: MenuEntry[] = ["tools", "trim"].flatMap((group, n): MenuEntry[] => [
+  ...(n === 0 ? [] : (["line"] as const)),
+  ...commands.filter((c) => c.group === group).map((c) => ({ command: c.id })),
+]);
+const trackMenu: MenuEntry[] = [
+  { command: "add-video-track" },
+  { command: "add-audio-track" },
+  "line",
+  ...commands.filter((c) => c.group === "track").map((c) => ({ command: c.id })),
 ];
 const clipMenu: MenuEntry[] = [
   { command: "split" },
@@ -52,8 +70,7 @@ export function TopBar() {
   const { session, ui, keymap } = useEditor();
   const text = useText();
   const theme = useStore(themeStore, (s) => s.theme);
-  const locale = useStore(localeStore, (s) => s.locale);
-  const preset = useStore(settingsStore, (s) => s.preset);
+  const { current, own } = useStore(workspaceStore);
   const unsaved = useStore(session.document, (s) => s.unsaved);
   const project = useProject();
   const composition = useComposition();
@@ -65,22 +82,19 @@ export function TopBar() {
     { command: "zoom-fit" },
     { command: "fullscreen" },
     "line",
-    { command: "reset-layout" },
     { command: "toggle-theme" },
-    "line",
-    ...(Object.entries(locales) as [Locale, string][]).map(([id, label]) => ({
-      label,
-      checked: id === locale,
-      run: () => setLocale(id),
-    })),
-    "line",
-    ...presetIds.map((id) => ({
-      label: text(`preset-${id}`),
-      checked: id === preset,
-      run: () => settingsStore.setState({ preset: id }),
-    })),
+    { command: "settings" },
     { command: "keyboard" },
   ];
+  const workspaceMenu: MenuEntry[] = [
+    ...workspaceIds.map((id) => ({ command: `workspace-${id}`, checked: current === id })),
+    ...(own.length === 0 ? [] : (["line"] as const)),
+    ...own.map((w) => ({ label: w.name, checked: current === w.id, run: () => ui.workspace(w.id) })),
+    "line",
+    { command: "workspaces" },
+    { command: "reset-layout" },
+  ];
+  const chord = keymap.byCommand.get("palette")?.[0];
   const menu = (id: string, entries: MenuEntry[]) => (
     <Menu
       trigger={
@@ -101,8 +115,11 @@ export function TopBar() {
         {menu("file", fileMenu)}
         {menu("edit", editMenu)}
         {menu("clip", clipMenu)}
+        {menu("trim", trimMenu)}
+        {menu("track", trackMenu)}
         {menu("mark", markMenu)}
         {menu("view", viewMenu)}
+        {menu("workspace", workspaceMenu)}
       </nav>
       <div className="title">
         <span className="title-name">{project?.name || text("untitled")}</span>
@@ -122,7 +139,7 @@ export function TopBar() {
         <button type="button" className="palette-button" onClick={() => ui.palette()}>
           <Search size={13} aria-hidden />
           <span>{text("find-command")}</span>
-          <kbd className="keys">{keymap.byCommand.get("palette")?.[0]}</kbd>
+          {chord === undefined ? null : <Keys chord={chord} />}
         </button>
         <CommandButton id="undo" icon={Undo2} />
         <CommandButton id="redo" icon={Redo2} />
@@ -130,8 +147,10 @@ export function TopBar() {
         <IconButton
           icon={theme === "dark" ? Sun : Moon}
           label={text("cmd-toggle-theme")}
+          chord={keymap.byCommand.get("toggle-theme")?.[0]}
           onClick={() => ui.toggleTheme()}
         />
+        <CommandButton id="settings" icon={Settings} />
         <Button look="primary" icon={Share} onClick={() => ui.exportFilm()}>
           {text("export")}
         </Button>

@@ -2,9 +2,11 @@
 // nothing where there is nothing to do.
 import type { Clip, Composition, Copied, Operation, Project, Track } from "../api/types";
 import { clipAt, compositionRate, findClip, trackIndex } from "../document/select";
+import { asOne as together, extractInStep, removeInStep } from "./instep";
 import { isFree, nudged, trackWithRoom } from "./move";
 import { endOf } from "./preview";
 import { FLICKS, fromSecs, timeOfFrame, toFlicks } from "./time";
+import { trim } from "./trim";
 
 export interface Context {
   project: Project;
@@ -14,6 +16,14 @@ export interface Context {
   now: number;
   /** Marked range; either end may be absent. */
   range: { from?: number; to?: number };
+  /** Tracks that get nothing of what is placed, and of what is split, lifted and extracted. */
+  untargeted?: ReadonlySet<string>;
+  /** Tracks that ripples leave where they are. */
+  unsynced?: ReadonlySet<string>;
+  /** Deletes and moves close gaps. */
+  magnetic?: boolean;
+  /** Linked clips are taken one by one. */
+  alone?: boolean;
 }
 
 /** `like`, or `like-2`, `like-3` …, whichever is not in use. */
@@ -31,50 +41,72 @@ export function trackIds(project: Project): string[] {
   return project.compositions.flatMap((c) => (c.tracks ?? []).map((t) => t.id));
 }
 
-export function remove({ selected }: Context, ripple: boolean, alone = false): Operation | undefined {
+export function remove(context: Context, ripple: boolean, alone = context.alone === true): Operation | undefined {
+  const { project, composition, selected, unsynced, magnetic } = context;
   if (selected.length === 0) return undefined;
-  return { delete: { clips: [...selected], ...(ripple ? { ripple } : {}), ...(alone ? { alone } : {}) } };
+  const removal = ripple || magnetic ? removeInStep(project, composition, selected, unsynced, alone) : undefined;
+  // Where other tracks have something in the way a magnetic delete leaves a gap; a ripple is
+  // refused.
+  if (removal !== undefined && (ripple || removal.fits)) return removal.command;
+  return { delete: { clips: [...selected], ...(alone ? { alone } : {}) } };
 }
 
-/** At the playhead: what is selected there, else all tracks that are not locked. */
-export function split({ project, composition, selected, now }: Context, allTracks = false): Operation | undefined {
+/** Tracks that are not locked and get what is placed. */
+export function targets({ composition, untargeted }: Context, kind?: "video" | "audio"): Track[] {
+  return (composition.tracks ?? []).filter(
+    (t) => !t.locked && !untargeted?.has(t.id) && (kind === undefined || (t.kind ?? "video") === kind),
+  );
+}
+
+/** At the playhead: what is selected there, else the target tracks, or all that are not locked. */
+export function split(context: Context, allTracks = false): Operation | undefined {
+  const { project, composition, selected, now, alone } = context;
   const inside = (clip: Clip) => toFlicks(clip.start) < now && now < endOf(clip);
   const chosen = allTracks ? [] : selected.filter((id) => inside((findClip(project, id)?.clip ?? {}) as Clip));
-  if (chosen.length > 0) return { split: { clips: chosen, at: now } };
-  const tracks = (composition.tracks ?? [])
-    .filter((t) => !t.locked)
-    .filter((t) => {
-      const clip = clipAt(trackIndex(t), now);
-      return clip !== undefined && inside(clip);
-    });
+  if (chosen.length > 0) return { split: { clips: chosen, at: now, ...(alone ? { alone } : {}) } };
+  const open = allTracks ? (composition.tracks ?? []).filter((t) => !t.locked) : targets(context);
+  const tracks = open.filter((t) => {
+    const clip = clipAt(trackIndex(t), now);
+    return clip !== undefined && inside(clip);
+  });
   return tracks.length === 0 ? undefined : { split: { tracks: tracks.map((t) => t.id), at: now } };
 }
 
 /** Trims what is selected at the playhead, or the topmost clip there, to the playhead. */
 export function trimToPlayhead(context: Context, edge: "start" | "end", ripple: boolean): Operation | undefined {
-  const { project, composition, selected, now } = context;
+  const { project, composition, selected, now, alone, unsynced } = context;
   const inside = (clip: Clip | undefined) => clip !== undefined && toFlicks(clip.start) < now && now < endOf(clip);
   let clip = selected.map((id) => findClip(project, id)?.clip).find(inside);
-  clip ??= (composition.tracks ?? [])
-    .filter((t) => !t.locked)
+  clip ??= targets(context)
     .toReversed()
     .map((t) => clipAt(trackIndex(t), now))
     .find(inside);
   if (clip === undefined) return undefined;
-  return { trim: { clip: clip.id, edge, to: now, mode: ripple ? "ripple" : "plain" } };
+  const mode = ripple ? "ripple" : "plain";
+  return trim(project, composition, { clip: clip.id, edge, to: now, mode, alone, unsynced }).command as
+    Operation | undefined;
 }
 
-export function liftOrExtract({ composition, range }: Context, close: boolean): Operation | undefined {
+/** Of the target tracks; what is extracted closes up on those in step, too. */
+export function liftOrExtract(context: Context, close: boolean): Operation | undefined {
+  const { composition, range, unsynced } = context;
   const { from, to } = range;
   if (from === undefined || to === undefined || to <= from) return undefined;
-  const tracks = (composition.tracks ?? []).filter((t) => !t.locked).map((t) => t.id);
+  const tracks = targets(context).map((t) => t.id);
   if (tracks.length === 0) return undefined;
-  return close ? { extract: { from, to, tracks } } : { lift: { from, to, tracks } };
+  return close
+    ? extractInStep(composition, { start: from, end: to }, new Set(tracks), unsynced)
+    : { lift: { from, to, tracks } };
 }
 
-export function nudge({ composition, selected }: Context, frames: number): Operation | undefined {
-  if (selected.length === 0) return undefined;
-  return { move: { clips: [...selected], by: nudged(composition, frames), overwrite: true } };
+export function nudge(context: Context, frames: number): Operation | undefined {
+  return moveBy(context, nudged(context.composition, frames));
+}
+
+/** Moves what is selected, replacing what it meets. */
+export function moveBy({ selected, alone }: Context, by: number): Operation | undefined {
+  if (selected.length === 0 || by === 0) return undefined;
+  return { move: { clips: [...selected], by, overwrite: true, ...(alone ? { alone } : {}) } };
 }
 
 export function toggleLink({ project, selected }: Context): Operation | undefined {
@@ -101,10 +133,7 @@ export function toggleEnabled({ project, selected }: Context): Operation | undef
 }
 
 /** One step of several. */
-export function together(steps: Operation[]): Operation | undefined {
-  if (steps.length < 2) return steps[0];
-  return { all: { steps } };
-}
+export { together };
 
 type Target = Extract<Operation, { set: unknown }>["set"]["of"];
 
@@ -177,19 +206,23 @@ export const STILL_SECS = 5;
 
 /** Places a clip, on a new track where there is none for it. */
 export function placed(
-  { project, composition }: Context,
+  context: Context,
   clip: Clip,
   kind: "video" | "audio",
   how: Placement,
   track?: string,
 ): Operation {
+  const { project, composition, untargeted, unsynced } = context;
   const named = (composition.tracks ?? []).find((t) => t.id === track && (t.kind ?? "video") === kind && !t.locked);
-  const first = (composition.tracks ?? []).find((t) => (t.kind ?? "video") === kind && !t.locked);
+  const first = targets(context, kind)[0];
   const [start, length] = [toFlicks(clip.start), toFlicks(clip.duration)];
-  const target = named ?? (how === "overwrite" ? trackWithRoom(composition, kind, start, length) : first);
+  const target = named ?? (how === "overwrite" ? trackWithRoom(composition, kind, start, length, untargeted) : first);
   if (target !== undefined) {
     const insertion = { track: target.id, clip };
-    if (how === "insert") return { insert: insertion };
+    const all = (composition.tracks ?? []).filter((t) => !t.locked).map((t) => t.id);
+    const moving = all.filter((id) => !unsynced?.has(id));
+    if (how === "insert")
+      return { insert: { ...insertion, ...(moving.length < all.length ? { ripple: moving } : {}) } };
     return how === "append" ? { append: insertion } : { overwrite: insertion };
   }
   const id = freeId(kind === "audio" ? "a1" : "v1", trackIds(project));

@@ -1,6 +1,7 @@
 // Moving clips in time, and one clip to another track.
 import type { Composition, Project, Track } from "../api/types";
 import { compositionRate, firstEndingAfter, together, trackIndex } from "../document/select";
+import { movedMagnetically } from "./instep";
 import { type Drag, type Limit, type Place, placeOf, still } from "./preview";
 import { snapBy, type SnapTimes } from "./snap";
 import { onFrame, toFlicks } from "./time";
@@ -18,6 +19,8 @@ export interface MoveRequest {
   snap?: SnapTimes;
   /** Flicks. */
   tolerance: number;
+  /** Gaps that are left close. */
+  magnetic?: boolean;
 }
 
 export function move(project: Project, composition: Composition, request: MoveRequest): Drag {
@@ -61,7 +64,7 @@ export function move(project: Project, composition: Composition, request: MoveRe
   const clips = target.id === home.id ? [...request.selected] : [request.clip];
   const track = target.id === home.id ? {} : { track: target.id };
   const command = { move: { clips, by, overwrite: true, ...track, ...(request.alone ? { alone: true } : {}) } };
-  return { preview, command };
+  return { preview, command: request.magnetic ? movedMagnetically(composition, moved, command) : command };
 }
 
 /** Only one clip at a time changes its track, and only to one of the same kind. */
@@ -90,8 +93,11 @@ export function trackWithRoom(
   kind: "video" | "audio",
   start: number,
   length: number,
+  untargeted: ReadonlySet<string> = new Set(),
 ): Track | undefined {
-  const open = (composition.tracks ?? []).filter((t) => (t.kind ?? "video") === kind && !t.locked);
+  const open = (composition.tracks ?? []).filter(
+    (t) => (t.kind ?? "video") === kind && !t.locked && !untargeted.has(t.id),
+  );
   return open.find((t) => isFree(t, start, start + length));
 }
 

@@ -1,7 +1,7 @@
 // Three-point editing: from marks on the timeline and in the source to a clip on a track.
 import type { Clip, Media, Operation, Track } from "../api/types";
 import { compositionRate, displayedTracks, findMedia, mediaIdOf, trackIndex, clipAt } from "../document/select";
-import { clipIds, type Context, freeId, type Placement, placed, STILL_SECS, stem, trackIds } from "./commands";
+import { clipIds, type Context, freeId, type Placement, placed, STILL_SECS, stem, targets, trackIds } from "./commands";
 import { keysOf, valueAt } from "./curve";
 import type { Range } from "./marks";
 import { isFree } from "./move";
@@ -109,9 +109,9 @@ export function placeSource(
   } as Clip;
   const end = span.start + span.duration;
   if (verb === "ontop") return { command: onTop(context, clip, kind, span.start, end), end };
-  const lowest = (composition.tracks ?? []).find((t) => (t.kind ?? "video") === kind && !t.locked);
-  // What is dropped beside its tracks takes one with room; marks and the playhead mean the lowest.
-  const command = placed(context, clip, kind, verb, at === undefined ? lowest?.id : track);
+  // Beside its tracks it takes one with room; marks and the playhead mean the first target.
+  const target = at === undefined ? targets(context, kind)[0]?.id : track;
+  const command = placed(context, clip, kind, verb, target);
   return verb === "append" ? { command } : { command, end };
 }
 

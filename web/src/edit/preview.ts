@@ -9,6 +9,8 @@ export interface Place {
   duration: number;
   sourceIn: number;
   track: string;
+  /** Where it differs from that of the clip. */
+  speed?: number;
 }
 
 /** Clips of some tracks that start at or after a time are drawn later or earlier. */
@@ -28,6 +30,8 @@ export interface Preview {
   limit?: Limit;
   /** By how much, for the label beside the pointer. */
   by: number;
+  /** Of a stretch, for the label. */
+  speed?: number;
 }
 
 export interface Drag {

@@ -1,6 +1,7 @@
 // Snapping: the nearest of many times, by binary search.
 import type { Composition } from "../api/types";
 import { displayedTracks, trackIndex } from "../document/select";
+import { keyframedClips } from "./keyframe-times";
 import { toFlicks } from "./time";
 
 /** In order, without repetition. */
@@ -16,6 +17,9 @@ export function snapTimes(
     const index = trackIndex(track);
     for (let n = 0; n < index.clips.length; n += 1) {
       if (!moving.has(index.clips[n].id)) times.push(index.starts[n], index.ends[n]);
+    }
+    for (const { clip, start, times: own } of keyframedClips(track)) {
+      if (!moving.has(clip)) for (const time of own) times.push(start + time);
     }
   }
   for (const marker of composition.markers ?? []) {

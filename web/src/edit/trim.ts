@@ -3,6 +3,7 @@
 import type { Clip, Composition, Edge, Project, Track, TrimMode } from "../api/types";
 import { compositionRate, firstEndingAfter, together, trackIndex, type TrackIndex } from "../document/select";
 import { handles, sourceInAt } from "./material";
+import { rippleOnTracks } from "./instep";
 import { type Drag, endOf, type Limit, type Place, placeOf, still } from "./preview";
 import { frameAt, frameLength, timeOfFrame, toFlicks } from "./time";
 
@@ -13,16 +14,18 @@ export interface TrimRequest {
   to: number;
   mode: TrimMode;
   alone?: boolean;
+  /** Tracks that a ripple leaves where they are. */
+  unsynced?: ReadonlySet<string>;
 }
 
-interface Bounds {
+export interface Bounds {
   low: number;
   high: number;
   lowLimit: Limit;
   highLimit: Limit;
 }
 
-interface Placed {
+export interface Placed {
   clip: Clip;
   track: Track;
   index: TrackIndex;
@@ -58,17 +61,23 @@ export function trim(project: Project, composition: Composition, request: TrimRe
   for (const p of trimmed) places.set(p.clip.id, edgeAt(p, edge, to, mode === "ripple"));
   for (const [, other] of pairs)
     if (other !== undefined) places.set(other.clip.id, edgeAt(other, opposite(edge), to, false));
-  const shift = mode === "ripple" ? rippleShift(composition, trimmed, edge === "end" ? by : -by) : undefined;
+  const shift =
+    mode === "ripple" ? rippleShift(composition, trimmed, edge === "end" ? by : -by, request.unsynced) : undefined;
   const preview = { places, shift, snapped: [], limit, by };
   if (by === 0) return { preview };
-  const command = { trim: { clip: request.clip, edge, to, mode, ...(request.alone ? { alone: true } : {}) } };
+  const left = shift !== undefined && (composition.tracks ?? []).some((t) => !t.locked && !shift.from.has(t.id));
+  const command = left
+    ? rippleOnTracks(composition, request, { trimmed, old, to, shift })
+    : { trim: { clip: request.clip, edge, to, mode, ...(request.alone ? { alone: true } : {}) } };
   return { preview, command };
 }
 
-function rippleShift(composition: Composition, trimmed: Placed[], by: number) {
+function rippleShift(composition: Composition, trimmed: Placed[], by: number, unsynced?: ReadonlySet<string>) {
   const from = new Map<string, number>();
   const first = Math.min(...trimmed.map((p) => endOf(p.clip)));
-  for (const track of composition.tracks ?? []) if (!track.locked) from.set(track.id, first);
+  for (const track of composition.tracks ?? []) {
+    if (!track.locked && !unsynced?.has(track.id)) from.set(track.id, first);
+  }
   for (const p of trimmed) from.set(p.track.id, endOf(p.clip));
   return { from, by };
 }
@@ -101,7 +110,7 @@ export function slip(project: Project, composition: Composition, id: string, by:
   return slipped === 0 ? { preview } : { preview, command: { slip: { clips: [id], by: slipped } } };
 }
 
-function placed(composition: Composition, id: string): Placed | undefined {
+export function placed(composition: Composition, id: string): Placed | undefined {
   for (const track of composition.tracks ?? []) {
     const index = trackIndex(track);
     const at = index.clips.findIndex((c) => c.id === id);
@@ -150,7 +159,7 @@ function clipBounds(project: Project, p: Placed, edge: Edge, mode: TrimMode, one
   return { low: start + one, high: bound, lowLimit: "length", highLimit };
 }
 
-function narrowed(a: Bounds, b: Bounds): Bounds {
+export function narrowed(a: Bounds, b: Bounds): Bounds {
   const [low, lowLimit] = b.low > a.low ? [b.low, b.lowLimit] : [a.low, a.lowLimit];
   const [high, highLimit] = b.high < a.high ? [b.high, b.highLimit] : [a.high, a.highLimit];
   return { low, high, lowLimit, highLimit };

@@ -8,6 +8,7 @@ import { matchFrame, placeSource, type Verb } from "../edit/place";
 import { fps, frameAt, fromSecs } from "../edit/time";
 import { canvasCommands } from "./canvas-commands";
 import type { Session } from "../session/session";
+import { lineCommands, nudgeSelected } from "./line";
 import { fitted, xOf, zoomed } from "../timeline/view";
 
 /** What belongs to the window and not to the film. */
@@ -23,6 +24,11 @@ export interface Ui {
   toggleTheme(): void;
   resetLayout(): void;
   fullscreen(): void;
+  enterOffset(): void;
+  pasteAttributes(): void;
+  settings(): void;
+  workspaces(): void;
+  workspace(id: string): void;
 }
 
 export const panelIds = [
@@ -38,11 +44,26 @@ export const panelIds = [
   "mixer",
   "scopes",
   "keyframes",
+  "markers",
 ] as const;
+export const workspaceIds = ["edit", "colour", "sound"] as const;
+export type WorkspaceId = (typeof workspaceIds)[number];
+
 export type PanelId = (typeof panelIds)[number];
 
-export type Group = "play" | "mark" | "tools" | "edit" | "clip" | "add" | "view" | "project";
-export const groups: readonly Group[] = ["play", "mark", "tools", "edit", "clip", "add", "view", "project"];
+export type Group = "play" | "mark" | "tools" | "trim" | "edit" | "clip" | "track" | "add" | "view" | "project";
+export const groups: readonly Group[] = [
+  "play",
+  "mark",
+  "tools",
+  "trim",
+  "edit",
+  "clip",
+  "track",
+  "add",
+  "view",
+  "project",
+];
 
 export interface CommandEntry {
   id: string;
@@ -199,8 +220,8 @@ export const commands: readonly CommandEntry[] = [
   operation("edit", "trim-end", (c) => edit.trimToPlayhead(c, "end", false)),
   operation("edit", "lift", (c) => edit.liftOrExtract(c, false)),
   operation("edit", "extract", (c) => edit.liftOrExtract(c, true)),
-  { ...operation("edit", "nudge-left", (c) => edit.nudge(c, -1)), repeats: true },
-  { ...operation("edit", "nudge-right", (c) => edit.nudge(c, 1)), repeats: true },
+  { ...operation("edit", "nudge-left", (c, s) => nudgeSelected(c, s, -1)), repeats: true },
+  { ...operation("edit", "nudge-right", (c, s) => nudgeSelected(c, s, 1)), repeats: true },
   entry("edit", "select-all", (s) => {
     const composition = s.composition();
     if (composition !== undefined)
@@ -240,6 +261,9 @@ export const commands: readonly CommandEntry[] = [
     if (composition !== undefined)
       s.timeline.setState({ view: fitted(s.timeline.getState().view, compositionLength(composition)) });
   }),
+  ...lineCommands({ entry, operation }),
+  ...workspaceIds.map((id) => entry("view", `workspace-${id}`, (_, ui) => ui.workspace(id))),
+  entry("view", "workspaces", (_, ui) => ui.workspaces()),
   ...panelIds.map((id) => entry("view", `panel-${id}`, (_, ui) => ui.panel(id))),
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),
   entry("view", "reset-layout", (_, ui) => ui.resetLayout()),
@@ -249,6 +273,7 @@ export const commands: readonly CommandEntry[] = [
 
   entry("project", "palette", (_, ui) => ui.palette()),
   entry("project", "keyboard", (_, ui) => ui.keyboard()),
+  entry("project", "settings", (_, ui) => ui.settings()),
   entry("project", "save", (s) => void s.run({ save: {} }, "save")),
   entry("project", "import", (_, ui) => ui.importFiles()),
   entry("project", "browse", (_, ui) => ui.browse("import")),

@@ -2,11 +2,16 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commands, groups, panelIds } from "../keys/commands";
+import { attributeIds } from "../edit/choose";
+import { markerColourIds } from "../edit/markers";
+import { commands, groups, panelIds, workspaceIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
 import { easeFamilies, easeKinds, laneNames } from "../panels/keyframes/eases";
 import { handleNames, zoomName } from "../preview/names";
 import { zooms } from "../edit/viewer";
+import { timeDisplays } from "../edit/display";
+import { motions } from "../ui/preferences";
+import { themeChoices } from "../ui/theme";
 import { locales, textIn, type Locale } from "./locale";
 
 const root = join(import.meta.dirname, "..");
@@ -19,8 +24,8 @@ function files(folder: string): string[] {
 
 function bundle(locale: string): FluentBundle {
   const made = new FluentBundle(locale);
-  for (const file of ["editor", "commands", "panels", "canvas"]) {
-    made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
+  for (const file of readdirSync(join(root, "l10n", locale))) {
+    made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, file), "utf8")));
   }
   return made;
 }
@@ -73,8 +78,8 @@ const families: Record<string, readonly string[]> = {
   ],
   "job-": ["running", "done", "failed", "cancelled", "lost"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
-  "menu-": ["file", "edit", "clip", "mark", "view"],
   "parts-": ["both", "picture", "sound"],
+  "menu-": ["file", "edit", "clip", "trim", "track", "mark", "view", "workspace"],
   "quality-": ["auto", "full", "half", "quarter"],
   "scope-": ["waveform", "parade", "vectorscope", "histogram"].flatMap((id) => [id, `${id}-about`]),
   "scopes-": ["1", "2", "4"],
@@ -82,6 +87,15 @@ const families: Record<string, readonly string[]> = {
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
   "verb-": ["insert", "overwrite", "append", "ontop"],
+  "attribute-": attributeIds,
+  "motion-": motions,
+  "workspace-": workspaceIds,
+  "theme-": themeChoices,
+  "time-display-": timeDisplays,
+  "keys-filter-": ["all", "changed", "conflicts", "without"],
+  "marker-colour-": markerColourIds,
+  "offset-": ["point", "move", "slip", "slide", "stretch", "playhead"],
+  "point-": ["start", "end", "both"],
   "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
 };
 

@@ -10,13 +10,15 @@ import jaCommands from "./ja/commands.ftl?raw";
 import jaPanels from "./ja/panels.ftl?raw";
 import enCanvas from "./en/canvas.ftl?raw";
 import jaCanvas from "./ja/canvas.ftl?raw";
+import enLine from "./en/line.ftl?raw";
+import jaLine from "./ja/line.ftl?raw";
 
 export const locales = { en: "English", ja: "日本語" } as const;
 export type Locale = keyof typeof locales;
 
 const sources: Record<Locale, string[]> = {
-  en: [en, enCommands, enPanels, enCanvas],
-  ja: [ja, jaCommands, jaPanels, jaCanvas],
+  en: [en, enCommands, enPanels, enCanvas, enLine],
+  ja: [ja, jaCommands, jaPanels, jaCanvas, jaLine],
 };
 
 function bundle(locale: Locale): FluentBundle {

@@ -13,11 +13,11 @@ import {
 import { useStore } from "zustand";
 import { compositionLength, compositionRate } from "../document/select";
 import { framesIn } from "../edit/time";
-import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import { LevelMeter } from "../ui/meter";
 import { PlayButton, ScrubBar, TimecodeEntry } from "../ui/monitor";
 import { CommandButton, IconButton, Select, Slider } from "../ui/parts";
+import { useTimes } from "../ui/preferences";
 import { useComposition, useSession } from "../ui/session-context";
 import type { QualityMode } from "../wire/messages";
 
@@ -27,6 +27,7 @@ export function Transport() {
   const session = useSession();
   const text = useText();
   const composition = useComposition();
+  const times = useTimes();
   const { activity, speed, quality, volume, muted, silent } = useStore(session.transport, (s) => s);
   const range = useStore(session.timeline, (s) => s.range);
   if (composition === undefined) return <div className="transport" />;
@@ -52,7 +53,7 @@ export function Transport() {
         </div>
         <div className="transport-side end">
           <span className="muted timecode" title={text("length")}>
-            {timecode(rate, frames)}
+            {times.shown(rate, frames)}
           </span>
           <CommandButton id="mark-clip" icon={Brackets} />
           <Select

@@ -1,7 +1,7 @@
 // One project in one page: the document, the socket, transport and sound, and what the user has
 // selected. Views read the stores; everything that changes anything goes through here.
 import type { ApiError, Composition, Copied, Media, MediaChange, Project, SessionEvent } from "../api/types";
-import { compositionLength, compositionRate, findComposition } from "../document/select";
+import { compositionLength, compositionRate, findClip, findComposition } from "../document/select";
 import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
 import type { Range } from "../edit/marks";
@@ -17,6 +17,7 @@ import { Sources } from "./sources";
 import { Uploads } from "./uploads";
 import { activityStore, linkStore, listStore, selectionStore, timelineStore } from "./stores";
 import { canvasStore } from "./canvas-store";
+import { lineOptions, lineStore, type LineStore, trailTo } from "./line";
 
 /** How many problems are kept. */
 const MOST_PROBLEMS = 200;
@@ -29,6 +30,7 @@ export class Session extends Player {
   readonly activity = activityStore();
   readonly link = linkStore();
   readonly lists = listStore();
+  readonly line: LineStore;
   readonly mirror: Mirror;
   readonly sources: Sources;
   readonly jobs: Jobs;
@@ -45,6 +47,7 @@ export class Session extends Player {
     readonly project: string,
   ) {
     super(new Deck(), http.liveUrl(project));
+    this.line = lineStore(project);
     this.mirror = new Mirror(this.document, () => http.document(project));
     this.jobs = new Jobs(this.activity);
     this.uploads = new Uploads({
@@ -127,7 +130,8 @@ export class Session extends Player {
     const composition = this.composition();
     if (project === undefined || composition === undefined) return undefined;
     const { range } = this.timeline.getState();
-    return { project, composition, selected: [...this.selection.getState().clips], now: this.now(), range };
+    const selected = [...this.selection.getState().clips];
+    return { project, composition, selected, now: this.now(), range, ...lineOptions(this.line.getState()) };
   }
 
   /** Carries out a command and resolves when the copy of the document has it. */
@@ -203,12 +207,16 @@ export class Session extends Player {
 
   select(clips: Iterable<string>): void {
     this.selection.setState({ clips: new Set(clips), transition: undefined });
+    if (this.line.getState().point !== undefined) this.line.setState({ point: undefined });
   }
 
   /** What was selected may be gone. */
   private dropLost(): void {
     const { clips, transition } = this.selection.getState();
     const { project } = this.document.getState();
+    const { point } = this.line.getState();
+    if (project !== undefined && point !== undefined && findClip(project, point.clip) === undefined)
+      this.line.setState({ point: undefined });
     if (project === undefined || (clips.size === 0 && transition === undefined)) return;
     const there = new Set(idsOf(project));
     const kept = [...clips].filter((id) => there.has(id));
@@ -308,6 +316,31 @@ export class Session extends Player {
     this.live.show(composition);
     this.playhead.set(0);
     this.live.seek(0);
+  }
+
+  /** Opens what a clip nests, and remembers the way back. */
+  open(nested: string): void {
+    const composition = this.composition();
+    const { project } = this.document.getState();
+    if (composition === undefined || project === undefined || composition.id === nested) return;
+    const trail = trailTo(this.line.getState().trail, composition.id, project.main);
+    const visit = { composition: composition.id, frame: this.playhead.frame, to: nested };
+    this.show(nested);
+    this.line.setState({ trail: [...trail, visit], point: undefined });
+  }
+
+  /** Back to where the trail began at a step of it; without one, by one step. */
+  back(step?: number): void {
+    const composition = this.composition();
+    const { project } = this.document.getState();
+    if (composition === undefined || project === undefined) return;
+    const trail = trailTo(this.line.getState().trail, composition.id, project.main);
+    const at = step ?? trail.length - 1;
+    const visit = trail[at];
+    if (visit === undefined) return;
+    this.show(visit.composition);
+    this.line.setState({ trail: trail.slice(0, at), point: undefined });
+    this.seek(visit.frame);
   }
 
   protected override shows(state: StateMessage): boolean {

@@ -60,7 +60,7 @@ export function Scrollbars() {
   const length = compositionLength(composition);
   const shown = view.width * view.flicksPerPx;
   const whole = Math.max(length * 1.05, view.left + shown);
-  const rows = rowsOf(composition, view.top, rowHeights);
+  const rows = rowsOf(composition, view.top, rowHeights, view.scale);
   const lowest = lowestTop(rows, view);
   const tall = Math.max(1, tracksHeight(rows), lowest + view.height);
   const alongTime = (start: number) => session.timeline.setState({ view: scrolledTo(view, start * whole, length) });

@@ -1,18 +1,18 @@
 import { Clapperboard } from "lucide-react";
-import { type DragEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { ApiError } from "../api/types";
 import { text, useText } from "../l10n/locale";
-import { Context, Empty, type MenuEntry } from "../ui/parts";
-import { useComposition, useProject, useSession } from "../ui/session-context";
-import type { Session } from "../session/session";
+import { Context, Empty } from "../ui/parts";
+import { useComposition, useEditor, useProject } from "../ui/session-context";
 import { themeStore } from "../ui/theme";
 import { drop, dropOverlay, dropped, kindOf } from "./drop";
-import { gapAt } from "../edit/trim";
-import { nestedIdOf, trackIndex } from "../document/select";
+import { nestedIdOf } from "../document/select";
 import { draggedMedia } from "../ui/dragged";
 import { hitTest, markerAt } from "./hit";
 import { ClipGrid } from "./ClipGrid";
+import { MarkerDrag } from "./gestures/marker";
+import { areaEntries, rulerEntries } from "./menus";
 import { RULER_HEIGHT } from "./painter/ruler";
 import { Scrollbars } from "./Scrollbars";
 import { Surface } from "./surface";
@@ -20,46 +20,8 @@ import { Toolbar } from "./Toolbar";
 import { TrackHeaders } from "./TrackHeaders";
 import { timeAt } from "./view";
 
-const clipMenu: MenuEntry[] = [
-  { command: "split" },
-  { command: "ripple-trim-start" },
-  { command: "ripple-trim-end" },
-  "line",
-  { command: "cut" },
-  { command: "copy" },
-  { command: "paste" },
-  "line",
-  { command: "toggle-enabled" },
-  { command: "toggle-link" },
-  { command: "toggle-group" },
-  { command: "nest" },
-  { command: "add-dissolve" },
-  "line",
-  { command: "delete" },
-  { command: "ripple-delete" },
-];
-
-function rulerEntries(session: Session, x: number): MenuEntry[] {
-  const composition = session.composition();
-  if (composition === undefined) return [];
-  const marker = markerAt(composition, session.timeline.getState().view, x);
-  const remove = () =>
-    void session.run({ remove_marker: { composition: composition.id, id: marker?.id ?? "" } }, "remove-marker");
-  const own: MenuEntry[] =
-    marker === undefined
-      ? []
-      : [{ label: text("remove-marker", { name: marker.name || marker.id }), danger: true, run: remove }, "line"];
-  return [
-    ...own,
-    { command: "add-marker" },
-    { command: "mark-in" },
-    { command: "mark-out" },
-    { command: "clear-range" },
-  ];
-}
-
 export function Timeline() {
-  const session = useSession();
+  const { session, ui } = useEditor();
   const label = useText();
   const composition = useComposition();
   const project = useProject();
@@ -71,6 +33,7 @@ export function Timeline() {
   const area = useRef<HTMLDivElement>(null);
   const surface = useRef<Surface | undefined>(undefined);
   const [refusal, setRefusal] = useState<{ error: ApiError; x: number; y: number }>();
+  const markerDrag = useRef<MarkerDrag | undefined>(undefined);
   const pressed = useRef<{ x: number; y: number }>({ x: 0, y: 0 });
   const there = composition !== undefined;
 
@@ -126,42 +89,11 @@ export function Timeline() {
     return () => clearTimeout(timer);
   }, [refusal]);
 
-  const menu = useMemo(
-    () => (): MenuEntry[] => {
-      const now = surface.current?.situation();
-      if (now === undefined) return [];
-      const hit = hitTest(now.rows, now.view, pressed.current.x, pressed.current.y);
-      if (hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut") {
-        if (!now.selected.has(hit.clip.id)) session.select([hit.clip.id]);
-        return clipMenu;
-      }
-      const time = timeAt(now.view, pressed.current.x);
-      const gap = hit.kind === "row" ? gapAt(trackIndex(hit.row.track), time) : undefined;
-      const close: MenuEntry[] =
-        hit.kind === "row" && gap !== undefined
-          ? [
-              {
-                label: text("close-gap"),
-                run: () => void session.run({ close_gap: { track: hit.row.track.id, at: gap.start } }, "close-gap"),
-              },
-              "line",
-            ]
-          : [];
-      return [
-        ...close,
-        { command: "paste" },
-        { command: "select-all" },
-        "line",
-        { command: "add-video-track" },
-        { command: "add-audio-track" },
-        "line",
-        { command: "zoom-fit" },
-      ];
-    },
-    [session],
-  );
-
-  const rulerMenu = () => rulerEntries(session, pressed.current.x);
+  const menu = () => {
+    const now = surface.current?.situation();
+    return now === undefined ? [] : areaEntries(session, now, pressed.current);
+  };
+  const rulerMenu = () => rulerEntries(session, ui, pressed.current.x);
   if (composition === undefined || project === undefined) return <div className="timeline" aria-busy="true" />;
   const pointer = (event: PointerEvent) => surface.current?.pointer(event.nativeEvent);
   const onDown = (event: PointerEvent<HTMLDivElement>) => {
@@ -187,17 +119,20 @@ export function Timeline() {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     session.seekTime(timeAt(now.view, x), dragging);
   };
-  const hoveredMarker = (event: PointerEvent<HTMLElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    return markerAt(composition, session.timeline.getState().view, x);
-  };
+  const rulerX = (event: PointerEvent<HTMLElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
+  const hoveredMarker = (event: PointerEvent<HTMLElement>) =>
+    markerAt(composition, session.timeline.getState().view, rulerX(event));
+  /** The lower half has the markers, the upper one is free to scrub. */
+  const onMarkers = (event: PointerEvent<HTMLElement>) =>
+    event.clientY - event.currentTarget.getBoundingClientRect().top >
+    (RULER_HEIGHT / 2) * (session.timeline.getState().view.scale ?? 1);
   /** Opens what a nested clip shows. */
   const onDoubleClick = () => {
     const now = surface.current?.situation();
     if (now === undefined) return;
     const hit = hitTest(now.rows, now.view, pressed.current.x, pressed.current.y);
     const nested = hit.kind === "clip" ? nestedIdOf(hit.clip) : undefined;
-    if (nested !== undefined) session.show(nested);
+    if (nested !== undefined) session.open(nested);
   };
   const onDragOver = (event: DragEvent) => {
     const kind = kindOf(event.dataTransfer.types);
@@ -219,7 +154,10 @@ export function Timeline() {
   return (
     <div className="timeline" data-monitor="programme">
       <Toolbar />
-      <div className="tl-grid" style={{ gridTemplateRows: `${RULER_HEIGHT}px minmax(0, 1fr) 14px` }}>
+      <div
+        className="tl-grid"
+        style={{ gridTemplateRows: `calc(${RULER_HEIGHT}px * var(--scale)) minmax(0, 1fr) calc(14px * var(--scale))` }}
+      >
         <div className="tl-corner" />
         <div className="tl-ruler">
           <Context entries={rulerMenu}>
@@ -232,13 +170,35 @@ export function Timeline() {
               onPointerDown={(e) => {
                 if (e.button !== 0) return;
                 e.currentTarget.setPointerCapture(e.pointerId);
-                scrub(e, true);
+                const marker = onMarkers(e) ? hoveredMarker(e) : undefined;
+                if (surface.current !== undefined && marker !== undefined)
+                  markerDrag.current = new MarkerDrag(surface.current, session, marker, rulerX(e));
+                else scrub(e, true);
               }}
               onPointerMove={(e) => {
-                if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e, true);
-                else e.currentTarget.title = hoveredMarker(e)?.name ?? "";
+                if (markerDrag.current !== undefined) markerDrag.current.move(rulerX(e), e.shiftKey);
+                else if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e, true);
+                else {
+                  const marker = hoveredMarker(e);
+                  e.currentTarget.title = [marker?.name, marker?.note].filter(Boolean).join("\n");
+                  e.currentTarget.style.cursor = marker !== undefined && onMarkers(e) ? "grab" : "";
+                }
               }}
-              onPointerUp={(e) => e.button === 0 && scrub(e, false)}
+              onPointerUp={(e) => {
+                if (markerDrag.current !== undefined) markerDrag.current.up();
+                else if (e.button === 0) scrub(e, false);
+                markerDrag.current = undefined;
+              }}
+              onPointerCancel={() => {
+                markerDrag.current?.cancel();
+                markerDrag.current = undefined;
+              }}
+              onDoubleClick={(e) => {
+                const marker = markerAt(composition, session.timeline.getState().view, e.nativeEvent.offsetX);
+                if (marker === undefined) return;
+                session.line.setState({ marker: marker.id });
+                ui.panel("markers");
+              }}
             />
           </Context>
         </div>

@@ -1,12 +1,17 @@
 import {
   AudioLines,
   Film,
+  ArrowLeftRight,
+  FoldHorizontal,
+  Link,
   Magnet,
   Maximize2,
   MousePointer2,
   MoveHorizontal,
   Scissors,
+  SeparatorVertical,
   Slice,
+  StretchHorizontal,
   Trash2,
   ListX,
   ZoomIn,
@@ -19,6 +24,9 @@ import { compositionLength, compositionRate } from "../document/select";
 import { useText } from "../l10n/locale";
 import { CommandButton, Slider } from "../ui/parts";
 import { useComposition, useSession } from "../ui/session-context";
+import { Crumbs } from "./Crumbs";
+import { OffsetEntry } from "./Offset";
+import { PointNote } from "./PointNote";
 import { leastScale, mostScale, xOf, zoomed } from "./view";
 
 export function Toolbar() {
@@ -26,15 +34,23 @@ export function Toolbar() {
   const text = useText();
   const tool = useStore(session.timeline, (s) => s.tool);
   const snapping = useStore(session.timeline, (s) => s.snapping);
+  const linked = useStore(session.line, (s) => s.linked);
+  const magnetic = useStore(session.line, (s) => s.magnetic);
   const any = useStore(session.selection, (s) => s.clips.size > 0 || s.transition !== undefined);
   return (
     <div className="toolbar" role="toolbar" aria-label={text("timeline-tools")}>
+      <Crumbs />
       <div className="segmented">
         <CommandButton id="tool-select" icon={MousePointer2} pressed={tool === "select"} />
+        <CommandButton id="tool-trim" icon={SeparatorVertical} pressed={tool === "trim"} />
         <CommandButton id="tool-blade" icon={Slice} pressed={tool === "blade"} />
         <CommandButton id="tool-slip" icon={MoveHorizontal} pressed={tool === "slip"} />
+        <CommandButton id="tool-slide" icon={ArrowLeftRight} pressed={tool === "slide"} />
+        <CommandButton id="tool-stretch" icon={StretchHorizontal} pressed={tool === "stretch"} />
       </div>
       <CommandButton id="toggle-snapping" icon={Magnet} pressed={snapping} />
+      <CommandButton id="toggle-linked" icon={Link} pressed={linked} />
+      <CommandButton id="toggle-magnetic" icon={FoldHorizontal} pressed={magnetic} />
       <span className="divider" />
       <CommandButton id="split" icon={Scissors} />
       <CommandButton id="delete" icon={Trash2} disabled={!any} />
@@ -44,11 +60,15 @@ export function Toolbar() {
       <span className="divider" />
       <CommandButton id="add-video-track" icon={Film} />
       <CommandButton id="add-audio-track" icon={AudioLines} />
-      <span className="spring" />
-      <CommandButton id="zoom-out" icon={ZoomOut} />
-      <Zoom />
-      <CommandButton id="zoom-in" icon={ZoomIn} />
-      <CommandButton id="zoom-fit" icon={Maximize2} />
+      <span className="divider" />
+      <OffsetEntry />
+      <PointNote />
+      <span className="toolbar-end">
+        <CommandButton id="zoom-out" icon={ZoomOut} />
+        <Zoom />
+        <CommandButton id="zoom-in" icon={ZoomIn} />
+        <CommandButton id="zoom-fit" icon={Maximize2} />
+      </span>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import type { Clip, Composition, Edge, Marker } from "../api/types";
 import { firstEndingAfter, trackIndex } from "../document/select";
 import { toFlicks } from "../edit/time";
+import type { Tool } from "./gestures/host";
 import { spansOf } from "./painter/clips";
 import { type Row, rowAt, timeAt, type View, xOf } from "./view";
 
@@ -18,13 +19,15 @@ export type Hit =
 /** How close to a cut both clips are meant. */
 const CUT_PX = 3;
 const EDGE_PX = 8;
+/** Height of the bar with the name. */
+const NAME_PX = 18;
 
 export function hitTest(rows: readonly Row[], view: View, x: number, y: number): Hit {
   const row = rowAt(rows, y);
   if (row === undefined) return { kind: "nothing" };
   const index = trackIndex(row.track);
   const time = timeAt(view, x);
-  for (const [id, span] of y > row.y + 18 ? spansOf(index) : []) {
+  for (const [id, span] of y > row.y + NAME_PX * (view.scale ?? 1) ? spansOf(index) : []) {
     const width = (span.end - span.start) / view.flicksPerPx;
     if (width >= 8 && time >= span.start && time < span.end) return { kind: "transition", row, id };
   }
@@ -58,20 +61,29 @@ export function markerAt(composition: Composition, view: View, x: number): Marke
   });
 }
 
-export function cursorOf(hit: Hit, tool: "select" | "blade" | "slip", ripple: boolean): string {
-  if (tool === "blade") return hit.kind === "nothing" || hit.kind === "row" ? "default" : "crosshair";
-  if (tool === "slip")
-    return hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut" ? "ew-resize" : "default";
-  switch (hit.kind) {
-    case "edge":
-      return ripple ? "e-resize" : "ew-resize";
-    case "cut":
-      return "col-resize";
-    case "clip":
-      return "grab";
-    case "transition":
-      return "pointer";
-    default:
-      return "default";
-  }
+/** What a drag of the body of a clip does with a tool. */
+export type Zone = "move" | "slip" | "slide" | "stretch";
+
+/** With the trim tool the bar with the name slides, and the pictures below it slip. */
+export function zoneOf(hit: { row: Row }, tool: Tool, y: number, scale = 1): Zone {
+  if (tool === "trim") return y < hit.row.y + NAME_PX * scale ? "slide" : "slip";
+  return tool === "slip" || tool === "slide" || tool === "stretch" ? tool : "move";
+}
+
+const zoneCursors: Record<Zone, string> = {
+  move: "grab",
+  slip: "ew-resize",
+  slide: "all-scroll",
+  stretch: "col-resize",
+};
+
+export function cursorOf(hit: Hit, tool: Tool, ctrl: boolean, y: number, scale = 1): string {
+  if (hit.kind === "nothing" || hit.kind === "row") return "default";
+  if (hit.kind === "transition") return "pointer";
+  if (tool === "blade") return "crosshair";
+  const edges = tool === "select" || tool === "trim" || tool === "stretch";
+  if (hit.kind === "clip" || !edges) return zoneCursors[zoneOf(hit, tool, y, scale)];
+  if (hit.kind === "cut" && !ctrl) return "col-resize";
+  if (tool === "stretch" || ctrl === (tool === "trim")) return "ew-resize";
+  return hit.kind === "edge" && hit.edge === "start" ? "e-resize" : "w-resize";
 }

@@ -2,10 +2,13 @@
 // has changed, at most once a frame of the screen; the playhead is an element that only moves.
 import { compositionLength, compositionRate } from "../document/select";
 import { timeOfFrame } from "../edit/time";
+import { type EditPoint, pointMarks } from "../edit/point";
 import type { Preview } from "../edit/preview";
+import { lineOptions } from "../session/line";
 import type { Session } from "../session/session";
+import { preferences, scaleOf } from "../ui/preferences";
 import { apiErrors } from "../wire/errors";
-import type { ApiError } from "../api/types";
+import type { ApiError, Composition } from "../api/types";
 import { Gestures } from "./gestures/controller";
 import type { LimitText } from "./gestures/drags";
 import type { Host, Pointer, Situation } from "./gestures/host";
@@ -40,6 +43,7 @@ export class Surface implements Host {
   private dirty = { ruler: true, clips: true, overlay: true };
   private overlayState: Overlay = noOverlay;
   private previewState: Preview | undefined;
+  private draggedMarker: { id: string; time: number } | undefined;
   private frame = 0;
   private readonly stops: (() => void)[] = [];
 
@@ -69,6 +73,7 @@ export class Surface implements Host {
       session.document.subscribe(() => this.repaint()),
       session.selection.subscribe(() => this.repaint("clips")),
       session.timeline.subscribe(() => this.repaint()),
+      session.line.subscribe(() => this.repaint("overlay")),
       session.transport.subscribe((now, before) => now.composition !== before.composition && this.repaint()),
       lists.subscribe((now, before) => {
         if (now.changes === before.changes) return;
@@ -76,6 +81,7 @@ export class Surface implements Host {
         this.repaint("clips");
       }),
       session.playhead.follow(() => this.movePlayhead(true)),
+      preferences.subscribe(() => this.resize()),
     );
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(elements.area);
@@ -115,8 +121,9 @@ export class Surface implements Host {
     const [width, height] = [area.clientWidth, area.clientHeight];
     if (width === 0 || height === 0) return;
     const dpr = globalThis.devicePixelRatio || 1;
+    const scale = scaleOf(preferences.getState());
     for (const [canvas, h] of [
-      [ruler, RULER_HEIGHT],
+      [ruler, RULER_HEIGHT * scale],
       [clips, height],
       [overlay, height],
     ] as const) {
@@ -124,7 +131,7 @@ export class Surface implements Host {
       canvas.height = Math.round(h * dpr);
     }
     const { timeline } = this.session;
-    timeline.setState({ view: { ...timeline.getState().view, width, height } });
+    timeline.setState({ view: { ...timeline.getState().view, width, height, scale } });
     this.repaint();
   }
 
@@ -137,18 +144,44 @@ export class Surface implements Host {
     const { range } = this.session.timeline.getState();
     if (dirty.clips) paintClips(this.contexts.clips, this.scene(now));
     if (dirty.ruler) {
-      const { composition, view } = now;
+      const { view } = now;
+      const composition = this.withDraggedMarker(now.composition);
       paintRuler(this.contexts.ruler, {
         composition,
         view,
         palette: this.palette,
         range,
+        display: preferences.getState().time,
         length: compositionLength(composition),
       });
       this.movePlayhead(false);
     }
-    if (dirty.overlay) paintOverlay(this.contexts.overlay, now.view, this.palette, { ...this.overlayState, range });
+    if (dirty.overlay) {
+      const points = this.points(now);
+      paintOverlay(this.contexts.overlay, now.view, this.palette, { ...this.overlayState, range, points });
+    }
     this.dirty = { clips: false, overlay: false, ruler: false };
+  }
+
+  private withDraggedMarker(composition: Composition): Composition {
+    const dragged = this.draggedMarker;
+    if (dragged === undefined) return composition;
+    const markers = (composition.markers ?? []).map((m) => (m.id === dragged.id ? { ...m, time: dragged.time } : m));
+    return { ...composition, markers };
+  }
+
+  dragMarker(marker: { id: string; time: number } | undefined): void {
+    this.draggedMarker = marker;
+    this.repaint();
+  }
+
+  private points({ project, composition, rows }: Situation) {
+    const { point } = this.session.line.getState();
+    if (point === undefined) return [];
+    return pointMarks(project, composition, point).flatMap((mark) => {
+      const row = rows.find((r) => r.track.id === mark.track);
+      return row === undefined ? [] : [{ ...mark, y: row.y, height: row.height }];
+    });
   }
 
   private scene({ project, view, rows, selected }: Situation): Scene {
@@ -186,17 +219,20 @@ export class Surface implements Host {
     const composition = this.session.composition();
     const { project } = this.session.document.getState();
     if (composition === undefined || project === undefined) return undefined;
-    const { view, rowHeights, tool, snapping } = this.session.timeline.getState();
+    const { view, rowHeights, tool, snapping, range } = this.session.timeline.getState();
     const selected = this.session.selection.getState().clips;
     return {
       project,
       composition,
       view,
-      rows: rowsOf(composition, view.top, rowHeights),
+      rows: rowsOf(composition, view.top, rowHeights, view.scale),
       selected,
       tool,
       snapping,
       now: this.session.now(),
+      range,
+      display: preferences.getState().time,
+      ...lineOptions(this.session.line.getState()),
     };
   }
 
@@ -206,6 +242,10 @@ export class Surface implements Host {
 
   selectTransition(id: string): void {
     this.session.selection.setState({ clips: new Set(), transition: id });
+  }
+
+  selectPoint(point: EditPoint): void {
+    this.session.line.setState({ point });
   }
 
   preview(preview: Preview | undefined): void {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Clip, Composition, Project, Track } from "../api/types";
 import { FLICKS, rateOf } from "../edit/time";
+import type { EditPoint } from "../edit/point";
 import type { Preview } from "../edit/preview";
 import type { Command } from "../wire/messages";
 import { Gestures } from "./gestures/controller";
@@ -246,6 +247,7 @@ describe("gestures", () => {
   let fails: boolean;
   let shown: Preview | undefined;
   let overlay: Overlay;
+  let point: EditPoint | undefined;
   let refused: unknown[];
   let now: Situation;
   let gestures: Gestures;
@@ -269,6 +271,7 @@ describe("gestures", () => {
     fails = false;
     shown = undefined;
     overlay = noOverlay;
+    point = undefined;
     now = {
       project,
       composition,
@@ -283,6 +286,7 @@ describe("gestures", () => {
       situation: () => now,
       select: (ids) => void (now = { ...now, selected: new Set(ids) }),
       selectTransition: () => {},
+      selectPoint: (p) => void (point = p),
       preview: (p) => void (shown = p),
       overlay: (change) => void (overlay = { ...overlay, ...change }),
       view: (v) => void (now = { ...now, view: v }),
@@ -394,5 +398,49 @@ describe("gestures", () => {
     gestures.move(pointer(350, V1));
     gestures.up(pointer(350, V1));
     expect(commits).toEqual([{ slip: { clips: ["b"], by: -S } }]);
+  });
+
+  it("slides by the name and slips by the pictures with the trim tool, and ripples edges", () => {
+    now = { ...now, tool: "trim", snapping: false };
+    const dragged = (from: number, y: number, to: number, more: Partial<Pointer> = {}) => {
+      gestures.down(pointer(from, y, more));
+      gestures.move(pointer(to, y, more));
+      gestures.up(pointer(to, y, more));
+      return commits.pop();
+    };
+    expect(dragged(300, 65, 350)).toEqual({ slide: { clip: "b", by: S } });
+    expect(dragged(300, V1 + 20, 350)).toEqual({ slip: { clips: ["b"], by: -S } });
+    expect(dragged(393, V1, 343)).toEqual({ trim: { clip: "b", edge: "end", to: 7 * S, mode: "ripple" } });
+    expect(dragged(393, V1, 343, { ctrl: true })).toMatchObject({ trim: { mode: "plain" } });
+  });
+
+  it("stretches with the tool, at the closer edge, and by an edge with Ctrl and Alt", () => {
+    const dragged = (from: number, to: number, more: Partial<Pointer> = {}) => {
+      gestures.down(pointer(from, V1, more));
+      gestures.move(pointer(to, V1, more));
+      const { text } = overlay.label ?? {};
+      gestures.up(pointer(to, V1, more));
+      return [commits.pop(), text];
+    };
+    now = { ...now, snapping: false };
+    expect(dragged(597, 547, { ctrl: true, alt: true })).toEqual([
+      { rate_stretch: { clip: "c", edge: "end", to: 11 * S } },
+      "-00:00:01:00 · 200 %",
+    ]);
+    now = { ...now, tool: "stretch" };
+    expect(dragged(510, 535)[0]).toEqual({ rate_stretch: { clip: "c", edge: "start", to: 10.5 * S - S / 50 } });
+  });
+
+  it("selects an edit point by a press on an edge or a cut", () => {
+    gestures.down(pointer(393, V1));
+    gestures.up(pointer(393, V1));
+    expect(point).toEqual({ clip: "b", edge: "end" });
+    gestures.down(pointer(200, V1));
+    gestures.up(pointer(200, V1));
+    expect(point).toEqual({ clip: "b", edge: "both" });
+    const { ctx, named } = recorder();
+    const mark = { time: 4 * S, y: 60, height: 58, free: false, side: "start" as const };
+    paintOverlay(ctx, view, palette, { ...noOverlay, points: [mark] });
+    expect(named("fillRect").length).toBeGreaterThanOrEqual(4);
   });
 });

@@ -12,6 +12,8 @@ export interface View {
   top: number;
   width: number;
   height: number;
+  /** Size of text and rows against the usual one. */
+  scale?: number;
 }
 
 export interface Row {
@@ -35,10 +37,11 @@ export function timeAt(view: View, x: number): number {
 }
 
 /** `top` is the part of the tracks that is scrolled out of sight. */
-export function rowsOf(composition: Composition, top: number, own: ReadonlyMap<string, number>): Row[] {
+export function rowsOf(composition: Composition, top: number, own: ReadonlyMap<string, number>, scale = 1): Row[] {
   let y = -top;
   return displayedTracks(composition).map((track) => {
-    const height = own.get(track.id) ?? (track.kind === "audio" ? heights.audio : heights.video);
+    const usual = own.get(track.id) ?? (track.kind === "audio" ? heights.audio : heights.video);
+    const height = Math.round(usual * scale);
     const row = { track, y, height };
     y += height + heights.gap;
     return row;

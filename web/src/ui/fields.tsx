@@ -2,7 +2,7 @@
 // is, or dragged; a drag is one step of the history.
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { type Rate, frameAt, timeOfFrame } from "../edit/time";
-import { entered, timecode } from "../edit/timecode";
+import { useTimes } from "./preferences";
 
 export function Field({ label, children, action }: { label: string; children: ReactNode; action?: ReactNode }) {
   return (
@@ -191,10 +191,11 @@ export function TimeField({
   onChange(value: number): void;
 }) {
   const frame = frameAt(rate, value);
-  const shown = timecode(rate, frame);
+  const times = useTimes();
+  const shown = times.shown(rate, frame);
   const [typed, setTyped] = useState<string>();
   const commit = () => {
-    const next = typed === undefined ? undefined : entered(rate, typed, frame);
+    const next = typed === undefined ? undefined : times.typed(rate, typed, frame);
     setTyped(undefined);
     if (next !== undefined && next !== frame && next >= (length ? 1 : 0)) onChange(timeOfFrame(rate, next));
   };

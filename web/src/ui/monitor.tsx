@@ -4,10 +4,12 @@ import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "
 import { useStore } from "zustand";
 import type { Range } from "../edit/marks";
 import { frameAt, type Rate, timeOfFrame } from "../edit/time";
-import { entered, timecode } from "../edit/timecode";
+import { enteredTime, timeText } from "../edit/display";
+import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import type { Player } from "../session/player";
 import { IconButton } from "./parts";
+import { useTimes } from "./preferences";
 import { useEditor } from "./session-context";
 
 export function PlayButton({ player }: { player: Player }) {
@@ -30,16 +32,17 @@ export function PlayButton({ player }: { player: Player }) {
 export function TimecodeEntry({ player, rate, testId }: { player: Player; rate: Rate; testId: string }) {
   const text = useText();
   const input = useRef<HTMLInputElement>(null);
+  const { display } = useTimes();
   const [typed, setTyped] = useState<string>();
   const editing = typed !== undefined;
   useEffect(() => {
     if (editing) return undefined;
     return player.playhead.follow((frame) => {
-      if (input.current !== null) input.current.value = timecode(rate, frame);
+      if (input.current !== null) input.current.value = timeText(display, rate, frame);
     });
-  }, [player, rate, editing]);
+  }, [player, rate, editing, display]);
   const commit = () => {
-    const frame = entered(rate, typed ?? "", player.playhead.frame);
+    const frame = enteredTime(display, rate, typed ?? "", player.playhead.frame);
     if (frame !== undefined) player.seek(frame);
     setTyped(undefined);
     input.current?.blur();
@@ -52,7 +55,7 @@ export function TimecodeEntry({ player, rate, testId }: { player: Player; rate: 
       aria-label={text("timecode-entry")}
       title={text("timecode-hint")}
       size={11}
-      defaultValue={timecode(rate, player.playhead.frame)}
+      defaultValue={timeText(display, rate, player.playhead.frame)}
       onFocus={(e) => {
         setTyped(e.currentTarget.value);
         e.currentTarget.select();

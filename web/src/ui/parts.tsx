@@ -107,6 +107,8 @@ export interface MenuItem {
   disabled?: boolean;
   checked?: boolean;
   danger?: boolean;
+  /** A colour that is shown before the label. */
+  swatch?: string;
 }
 
 export type MenuEntry = MenuItem | "line";
@@ -132,6 +134,9 @@ function MenuRows({ kit, entries }: { kit: MenuKit; entries: readonly MenuEntry[
         <span className="menu-icon">
           {entry.checked ? <Check size={14} aria-hidden /> : Icon === undefined ? null : <Icon size={14} aria-hidden />}
         </span>
+        {entry.swatch === undefined ? null : (
+          <span className="menu-swatch" style={{ background: entry.swatch }} aria-hidden />
+        )}
         <span className="menu-label">{label}</span>
         {chord === undefined ? null : <Keys chord={chord} />}
       </kit.Item>

@@ -1,7 +1,9 @@
 import { common } from "./common";
+import { kdenliveLine } from "./line";
 
 export const kdenlive: Record<string, string[]> = {
   ...common,
+  ...kdenliveLine,
   "previous-edit": ["Ctrl+Alt+ArrowLeft"],
   "next-edit": ["Ctrl+Alt+ArrowRight"],
   "previous-marker": ["Ctrl+Shift+ArrowLeft"],
@@ -40,6 +42,6 @@ export const kdenlive: Record<string, string[]> = {
   "zoom-fit": ["Shift+F"],
   fullscreen: ["Ctrl+Shift+F"],
   export: ["Ctrl+Enter"],
-  "match-frame": ["Alt+M"],
+  "match-frame": ["Alt+F"],
   "ontop-media": ["Ctrl+B"],
 };

@@ -1,12 +1,14 @@
 import { common } from "./common";
+import { premiereLine } from "./line";
 
 export const premiere: Record<string, string[]> = {
   ...common,
+  ...premiereLine,
   "previous-edit": ["ArrowUp"],
   "next-edit": ["ArrowDown"],
   "previous-marker": ["Ctrl+Shift+M"],
   "next-marker": ["Shift+M"],
-  "enter-timecode": ["Ctrl+Alt+G"],
+  "enter-timecode": ["Shift+Equal"],
   "clear-range": ["Ctrl+Shift+X"],
   "mark-clip": ["X"],
   "add-marker": ["M"],

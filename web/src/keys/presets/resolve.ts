@@ -1,7 +1,9 @@
 import { common } from "./common";
+import { resolveLine } from "./line";
 
 export const resolve: Record<string, string[]> = {
   ...common,
+  ...resolveLine,
   "previous-edit": ["ArrowUp"],
   "next-edit": ["ArrowDown"],
   "previous-marker": ["Shift+ArrowUp"],

@@ -256,11 +256,10 @@ export-range-none = No range is marked
 overwrite-file = Replace an existing file
 
 ## Keys
-keyboard-about = Choose a preset, or click a key to change it.
+keyboard-about = Choose a preset and change what you like; changes are kept for each preset.
 preset = Preset
-keys-change = Change the key of “{ $command }”
+keys-change = Add a key to “{ $command }”
 keys-press = Press a key…
 keys-reset = Reset all
 keys-reset-one = Reset the key of “{ $command }”
-keys-conflict = { $chord } is used for several commands: { $commands }
 keys-reserved = Browsers keep { $chord } for themselves; “{ $command }” may not get it

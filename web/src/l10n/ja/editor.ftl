@@ -237,11 +237,10 @@ export-range-none = 範囲がマークされていません
 overwrite-file = 既存のファイルを置き換える
 
 ## Keys
-keyboard-about = プリセットを選ぶか、キーをクリックして変更します。
+keyboard-about = プリセットを選び、自由に変更できます。変更はプリセットごとに保存されます。
 preset = プリセット
-keys-change = 「{ $command }」のキーを変更
+keys-change = 「{ $command }」にキーを追加
 keys-press = キーを押してください…
 keys-reset = すべて元に戻す
 keys-reset-one = 「{ $command }」のキーを元に戻す
-keys-conflict = { $chord } は複数のコマンドに割り当てられています：{ $commands }
 keys-reserved = { $chord } はブラウザが使うため「{ $command }」に届かないことがあります

@@ -6,10 +6,10 @@ import { clipName, compositionLength, compositionRate, findClip, sourceKind } fr
 import { setField, together } from "../../edit/commands";
 import { keysOf } from "../../edit/curve";
 import { FLICKS, framesIn, fps, toFlicks } from "../../edit/time";
-import { timecode } from "../../edit/timecode";
 import { useText } from "../../l10n/locale";
 import { Empty, Select, Switch } from "../../ui/parts";
 import { ColorField, Field, hexOf, NumberField, TextField, TimeField } from "../../ui/fields";
+import { useTimes } from "../../ui/preferences";
 import { useComposition, useProject, useSession } from "../../ui/session-context";
 import { Effects } from "./Effects";
 import { TransitionInspector } from "./TransitionInspector";
@@ -248,6 +248,7 @@ function TextSection({ clip, set }: { clip: Clip; set: SetField }) {
 }
 
 function CompositionInspector({ composition }: { composition: Composition }) {
+  const times = useTimes();
   const session = useSession();
   const text = useText();
   const project = useProject();
@@ -294,7 +295,7 @@ function CompositionInspector({ composition }: { composition: Composition }) {
           <span>{Number(fps(rate).toFixed(3))} fps</span>
         </Field>
         <Field label={text("length")}>
-          <span className="timecode">{timecode(rate, framesIn(rate, compositionLength(composition)))}</span>
+          <span className="timecode">{times.shown(rate, framesIn(rate, compositionLength(composition)))}</span>
         </Field>
         <Field label={text("background")}>
           <ColorField

@@ -5,14 +5,16 @@ import { handles } from "../../edit/material";
 import { snapBy, snapTimes } from "../../edit/snap";
 import { frameAt, timeOfFrame } from "../../edit/time";
 import { edgeOf } from "../../edit/trim";
-import { cursorOf, type Hit, hitTest } from "../hit";
+import { cursorOf, type Hit, hitTest, zoneOf } from "../hit";
 import { scrolledTo, timeAt } from "../view";
 import { compositionLength } from "../../document/select";
-import { type LimitText, MoveDrag, SlipDrag, SNAP_PX, TrimDrag } from "./drags";
-import type { Gesture, Host, Pointer, Situation } from "./host";
+import { type LimitText, MoveDrag, SlideDrag, SlipDrag, SNAP_PX, TrimDrag } from "./drags";
+import type { Gesture, Host, Pointer, Situation, Tool } from "./host";
 
 /** Distance from the left and right edge at which a drag scrolls. */
 const EDGE_PX = 28;
+/** Tools that take edges. */
+const trimming: ReadonlySet<Tool> = new Set<Tool>(["select", "trim", "stretch"]);
 
 export class Gestures {
   private gesture: Gesture | undefined;
@@ -95,21 +97,38 @@ export class Gestures {
       default:
         return new Box(this.host, pointer, now);
     }
-    if (hit.kind !== "clip" && hit.row.track.locked !== true && now.tool === "select") {
+    const { tool } = now;
+    if (hit.kind !== "clip" && hit.row.track.locked !== true && trimming.has(tool)) {
       const edge = hit.kind === "edge" ? hit.edge : "start";
+      const stretches = tool === "stretch" || (pointer.ctrl && pointer.alt);
       const roll = hit.kind === "cut" && !pointer.ctrl;
+      const how = stretches ? "stretch" : roll ? "roll" : "edge";
       if (!now.selected.has(hit.clip.id)) this.host.select([hit.clip.id]);
-      return new TrimDrag(this.host, pointer, now, this.limitText, hit.clip.id, edge, roll);
+      return new TrimDrag(this.host, pointer, now, this.limitText, hit.clip.id, edge, how);
     }
     const selected = this.press(hit.clip.id, pointer, now);
-    if (now.tool === "slip") return new SlipDrag(this.host, pointer, now, this.limitText, hit.clip.id);
-    if (!selected.has(hit.clip.id)) return { move() {}, up() {}, cancel() {} };
-    return new MoveDrag(this.host, pointer, { ...now, selected }, this.limitText, hit.clip.id);
+    const { id } = hit.clip;
+    switch (zoneOf(hit, tool, pointer.y, now.view.scale)) {
+      case "slip":
+        return new SlipDrag(this.host, pointer, now, this.limitText, id);
+      case "slide":
+        return new SlideDrag(this.host, pointer, now, this.limitText, id);
+      case "stretch": {
+        // Inside of a clip the tool takes the edge that is closer.
+        const middle = edgeOf(hit.clip, "start") + (edgeOf(hit.clip, "end") - edgeOf(hit.clip, "start")) / 2;
+        const edge = timeAt(now.view, pointer.x) < middle ? "start" : "end";
+        return new TrimDrag(this.host, pointer, now, this.limitText, id, edge, "stretch");
+      }
+      default:
+        break;
+    }
+    if (!selected.has(id)) return { move() {}, up() {}, cancel() {} };
+    return new MoveDrag(this.host, pointer, { ...now, selected }, this.limitText, id);
   }
 
   /** Selects on the press, so that a drag takes the clip along. */
   private press(id: string, pointer: Pointer, now: Situation): ReadonlySet<string> {
-    const along = together(now.project, [id], pointer.alt);
+    const along = together(now.project, [id], pointer.alt !== (now.alone === true));
     const selected = new Set(now.selected);
     if (pointer.ctrl || pointer.shift) {
       if (selected.has(id)) for (const one of along) selected.delete(one);
@@ -136,7 +155,9 @@ export class Gestures {
     if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return;
     const at = this.bladeTime(pointer, now);
     const tracks = now.rows.filter((r) => r.track.locked !== true).map((r) => r.track.id);
-    const which = pointer.shift ? { tracks } : { clips: [hit.clip.id], ...(pointer.alt ? { alone: true } : {}) };
+    const which = pointer.shift
+      ? { tracks }
+      : { clips: [hit.clip.id], ...(pointer.alt !== (now.alone === true) ? { alone: true } : {}) };
     this.host
       .commit({ split: { ...which, at } })
       .catch((error: unknown) => this.host.refused(error, pointer.x, pointer.y));
@@ -146,7 +167,7 @@ export class Gestures {
     const now = this.host.situation();
     if (now === undefined) return;
     const hit = hitTest(now.rows, now.view, pointer.x, pointer.y);
-    this.host.cursor(cursorOf(hit, now.tool, pointer.ctrl));
+    this.host.cursor(cursorOf(hit, now.tool, pointer.ctrl, pointer.y, now.view.scale));
     if (now.tool === "blade") {
       const over = hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut";
       const row = over ? hit.row : undefined;
@@ -154,7 +175,7 @@ export class Gestures {
       this.host.overlay({ edges: [], blade: over ? { time: this.bladeTime(pointer, now), y, height } : undefined });
       return;
     }
-    if (now.tool !== "select" || (hit.kind !== "edge" && hit.kind !== "cut")) {
+    if (!trimming.has(now.tool) || (hit.kind !== "edge" && hit.kind !== "cut")) {
       this.host.overlay({ edges: [], blade: undefined });
       return;
     }

@@ -3,10 +3,11 @@
 import type { Edge, TrimMode } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { move } from "../../edit/move";
-import type { Drag, Limit } from "../../edit/preview";
+import { type Drag, type Limit, still } from "../../edit/preview";
 import { snapBy, type SnapTimes, snapTimes } from "../../edit/snap";
 import { frameAt, onFrame } from "../../edit/time";
-import { timecode } from "../../edit/timecode";
+import { timeText } from "../../edit/display";
+import { slide, stretch } from "../../edit/slide";
 import { edgeOf, slip, trim } from "../../edit/trim";
 import { together } from "../../document/select";
 import { rowAt, timeAt, type View } from "../view";
@@ -17,6 +18,10 @@ const START_PX = 3;
 
 /** Names of limits, for the label; the words come from the languages. */
 export type LimitText = (limit: Limit) => string;
+
+function alone(pointer: Pointer, now: Situation): boolean {
+  return pointer.alt !== (now.alone === true);
+}
 
 export abstract class ClipDrag implements Gesture {
   private began = false;
@@ -41,7 +46,9 @@ export abstract class ClipDrag implements Gesture {
     if (now === undefined) return;
     if (!this.began && Math.hypot(pointer.x - this.first.x, pointer.y - this.first.y) < START_PX) return;
     this.began = true;
-    this.times ??= snapTimes(now.composition, this.moving(pointer.alt), [now.now]);
+    const { from, to } = now.range ?? {};
+    const more = [now.now, from, to].filter((time) => time !== undefined);
+    this.times ??= snapTimes(now.composition, this.moving(alone(pointer, now)), more);
     const snap = now.snapping !== pointer.shift ? this.times : undefined;
     // The view may have been scrolled since: times count, not pixels.
     const by = timeAt(now.view, pointer.x) - timeAt(this.situation.view, this.first.x);
@@ -78,7 +85,11 @@ export abstract class ClipDrag implements Gesture {
     this.host.preview(drag.preview);
     const rate = compositionRate(now.composition);
     const frames = Math.sign(by) * frameAt(rate, Math.abs(by));
-    const text = `${frames > 0 ? "+" : ""}${timecode(rate, frames)}${limit === undefined ? "" : ` · ${this.limitText(limit)}`}`;
+    const text = [
+      `${frames > 0 ? "+" : ""}${timeText(now.display ?? "timecode", rate, frames)}`,
+      ...(drag.preview.speed === undefined ? [] : [`${Math.round(drag.preview.speed * 1000) / 10} %`]),
+      ...(limit === undefined ? [] : [this.limitText(limit)]),
+    ].join(" · ");
     this.host.overlay({
       snapped,
       label: { text, x: pointer.x, y: pointer.y, warn: limit !== undefined },
@@ -121,9 +132,10 @@ export class MoveDrag extends ClipDrag {
       selected,
       by,
       track,
-      alone: pointer.alt,
+      alone: alone(pointer, now),
       snap,
       tolerance: this.tolerance(now.view),
+      magnetic: now.magnetic,
     });
   }
 
@@ -141,7 +153,7 @@ export class TrimDrag extends ClipDrag {
     limitText: LimitText,
     private readonly clip: string,
     private readonly edge: Edge,
-    private readonly roll: boolean,
+    private readonly how: "edge" | "roll" | "stretch",
   ) {
     super(host, first, situation, limitText);
   }
@@ -150,14 +162,24 @@ export class TrimDrag extends ClipDrag {
     return together(this.situation.project, [this.clip], alone);
   }
 
+  protected override click(): void {
+    this.host.selectPoint({ clip: this.clip, edge: this.how === "roll" ? "both" : this.edge });
+  }
+
   protected override at(pointer: Pointer, by: number, now: Situation, snap: SnapTimes | undefined): Drag {
     const clip = now.rows.flatMap((r) => r.track.clips ?? []).find((c) => c.id === this.clip);
     if (clip === undefined) return { preview: { places: new Map(), snapped: [], by: 0 } };
     const old = edgeOf(clip, this.edge);
     const snapped = snapBy(snap, [old], by, this.tolerance(now.view));
     const to = snapped.at ?? onFrame(compositionRate(now.composition), old + by);
-    const mode: TrimMode = this.roll ? "roll" : pointer.ctrl ? "ripple" : "plain";
-    const drag = trim(now.project, now.composition, { clip: this.clip, edge: this.edge, to, mode, alone: pointer.alt });
+    const request = { clip: this.clip, edge: this.edge, to, alone: alone(pointer, now), unsynced: now.unsynced };
+    const ripple = pointer.ctrl !== (now.tool === "trim");
+    const mode: TrimMode = this.how === "roll" ? "roll" : ripple ? "ripple" : "plain";
+    // Alt, which begins a stretch by the edge, does not mean one of the linked clips there.
+    const drag =
+      this.how === "stretch"
+        ? stretch(now.project, now.composition, { ...request, alone: now.alone })
+        : trim(now.project, now.composition, { ...request, mode });
     const reached = snapped.at !== undefined && old + drag.preview.by === snapped.at;
     return { ...drag, preview: { ...drag.preview, snapped: reached ? [snapped.at as number] : [] } };
   }
@@ -190,6 +212,40 @@ export class SlipDrag extends ClipDrag {
     // The picture follows the hand: to the right shows what is earlier.
     const whole = onFrame(compositionRate(now.composition), Math.abs(by)) * -Math.sign(by);
     return slip(now.project, now.composition, this.clip, whole);
+  }
+
+  protected override click(): void {
+    this.host.select([this.clip]);
+  }
+}
+
+export class SlideDrag extends ClipDrag {
+  constructor(
+    host: Host,
+    first: Pointer,
+    situation: Situation,
+    limitText: LimitText,
+    private readonly clip: string,
+  ) {
+    super(host, first, situation, limitText);
+  }
+
+  protected override moving(alone: boolean): Set<string> {
+    return together(this.situation.project, [this.clip], alone);
+  }
+
+  protected override at(pointer: Pointer, by: number, now: Situation, snap: SnapTimes | undefined): Drag {
+    const clip = now.rows.flatMap((r) => r.track.clips ?? []).find((c) => c.id === this.clip);
+    if (clip === undefined) return still;
+    const edges = [edgeOf(clip, "start"), edgeOf(clip, "end")];
+    const snapped = snapBy(snap, edges, by, this.tolerance(now.view));
+    const whole =
+      snapped.at === undefined
+        ? onFrame(compositionRate(now.composition), edges[0] + by) - edges[0]
+        : Math.round(snapped.by);
+    const drag = slide(now.project, now.composition, this.clip, whole, alone(pointer, now));
+    const reached = snapped.at !== undefined && drag.preview.by === whole;
+    return { ...drag, preview: { ...drag.preview, snapped: reached ? [snapped.at as number] : [] } };
   }
 
   protected override click(): void {

@@ -1,11 +1,14 @@
 // What gestures need to know and may do. The timeline's view is one implementation, tests another.
 import type { Composition, Project } from "../../api/types";
+import type { TimeDisplay } from "../../edit/display";
+import type { EditPoint } from "../../edit/point";
 import type { Preview } from "../../edit/preview";
 import type { Command } from "../../wire/messages";
 import type { Overlay } from "../painter/overlay";
 import type { Row, View } from "../view";
 
-export type Tool = "select" | "blade" | "slip";
+export const tools = ["select", "trim", "blade", "slip", "slide", "stretch"] as const;
+export type Tool = (typeof tools)[number];
 
 export interface Situation {
   project: Project;
@@ -17,12 +20,19 @@ export interface Situation {
   snapping: boolean;
   /** Time of the playhead. */
   now: number;
+  display?: TimeDisplay;
+  range?: { from?: number; to?: number };
+  unsynced?: ReadonlySet<string>;
+  magnetic?: boolean;
+  /** Linked clips are taken one by one, as with Alt. */
+  alone?: boolean;
 }
 
 export interface Host {
   situation(): Situation | undefined;
   select(ids: Iterable<string>): void;
   selectTransition(id: string): void;
+  selectPoint(point: EditPoint): void;
   preview(preview: Preview | undefined): void;
   overlay(change: Partial<Overlay>): void;
   view(view: View): void;

@@ -18,6 +18,7 @@ import { COLOUR_BELOW, detailOf, peakRate, RUN_BELOW } from "./detail";
 import { type Box, paintStrip } from "./strip";
 import { paintWave } from "./wave";
 
+/** Of the bar with the name, at the usual size of text. */
 const HEADER = 17;
 const RADIUS = 4;
 
@@ -27,7 +28,7 @@ export function paintClips(ctx: Context2D, scene: Scene): void {
   const { view, rows, palette } = scene;
   ctx.clearRect(0, 0, view.width, view.height);
   ctx.textBaseline = "middle";
-  ctx.font = `500 11px ${palette.font}`;
+  ctx.font = `500 ${11 * (view.scale ?? 1)}px ${palette.font}`;
   for (const row of rows) {
     if (row.y + row.height < 0 || row.y > view.height) continue;
     ctx.fillStyle = row.track.kind === "audio" ? palette.rowAudio : palette.row;
@@ -120,6 +121,7 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
   const audio = row.track.kind === "audio";
   const dim = clip.enabled === false || row.track.enabled === false;
   const [y, height] = [row.y + 1, row.height - 2];
+  const header = HEADER * (view.scale ?? 1);
   // What is outside of the view needs no pixels, however long the clip is.
   const x0 = Math.max(-RADIUS * 2, x);
   const x1 = Math.min(view.width + RADIUS * 2, x + width);
@@ -138,17 +140,17 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
     const full = detailOf(width) === "full";
     const missing = media !== undefined && pictures.missing(media);
     if (media !== undefined && full && !missing) {
-      const body = { x: x0, y: y + HEADER, width: w, height: height - HEADER };
+      const body = { x: x0, y: y + header, width: w, height: height - header };
       if (audio) paintWave(ctx, scene, body, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
-      else if (height > HEADER + 16) {
+      else if (height > header + 16) {
         paintStrip(ctx, scene, body, pictures.strip(media), clip, place);
         const low = { ...body, y: body.y + body.height - 14, height: 14 };
         if (body.height > 34)
           paintWave(ctx, scene, low, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
       }
     }
-    if (full) paintFades(ctx, scene, clip, { x, y: y + HEADER, width, height: height - HEADER });
-    paintHeader(ctx, scene, clip, { x: x0, y, width: w }, full, missing);
+    if (full) paintFades(ctx, scene, clip, { x, y: y + header, width, height: height - header });
+    paintHeader(ctx, scene, clip, { x: x0, y, width: w, speed: place.speed }, full, missing);
     if (missing) {
       ctx.fillStyle = palette.danger;
       ctx.fillRect(x0, y + height - 3, w, 3);
@@ -190,19 +192,20 @@ function paintHeader(
   ctx: Context2D,
   scene: Scene,
   clip: Clip,
-  box: { x: number; y: number; width: number },
+  box: { x: number; y: number; width: number; speed?: number },
   full: boolean,
   missing: boolean,
 ): void {
-  const { palette, project } = scene;
+  const { palette, project, view } = scene;
+  const header = HEADER * (view.scale ?? 1);
   ctx.fillStyle = palette.shade;
-  ctx.fillRect(box.x, box.y, box.width, HEADER);
+  ctx.fillRect(box.x, box.y, box.width, header);
   ctx.fillStyle = palette.onClip;
   let x = Math.max(0, box.x) + 6;
-  const middle = box.y + HEADER / 2 + 0.5;
+  const middle = box.y + header / 2 + 0.5;
   if (full && clip.linked) x += glyph(ctx, x, middle, "link");
   if (full && (clip.video?.effects?.length ?? 0) > 0) x += glyph(ctx, x, middle, "effects");
-  const speed = clip.speed ?? 1;
+  const speed = box.speed ?? clip.speed ?? 1;
   const name = clipName(project, clip);
   const note = missing ? "⚠ " : "";
   ctx.fillText(`${note}${name}${speed === 1 ? "" : `  ${Math.round(speed * 100)} %`}`, x, middle);
@@ -255,7 +258,8 @@ function paintTransitions(ctx: Context2D, scene: Scene, row: Row): void {
     const x = xOf(view, span.start);
     const width = (span.end - span.start) / view.flicksPerPx;
     if (x > view.width || x + width < 0 || width < 4) continue;
-    const [y, height] = [row.y + HEADER + 1, row.height - HEADER - 2];
+    const header = HEADER * (view.scale ?? 1);
+    const [y, height] = [row.y + header + 1, row.height - header - 2];
     ctx.fillStyle = palette.shade;
     ctx.fillRect(x, y, width, height);
     ctx.strokeStyle = palette.onClip;

@@ -10,6 +10,8 @@ export interface Overlay {
   box?: { x: number; y: number; width: number; height: number };
   /** An edge, with whether there is material to go on. */
   edges: readonly { time: number; y: number; height: number; free: boolean; side: "start" | "end" }[];
+  /** The edit point that is selected. */
+  points?: readonly { time: number; y: number; height: number; free: boolean; side: "start" | "end" }[];
   blade?: { time: number; y: number; height: number };
   drop?: { start: number; length: number; y: number; height: number; line: boolean };
   label?: { text: string; x: number; y: number; warn: boolean };
@@ -31,13 +33,21 @@ export function paintOverlay(ctx: Context2D, view: View, palette: Palette, overl
     ctx.fillStyle = palette.warn;
     ctx.fillRect(Math.round(xOf(view, time)) - 0.5, 0, 1, view.height);
   }
-  for (const edge of overlay.edges) {
+  for (const edge of [...(overlay.points ?? []), ...overlay.edges]) {
     const x = xOf(view, edge.time);
     ctx.fillStyle = edge.free ? palette.good : palette.danger;
     ctx.fillRect(edge.side === "start" ? x : x - 3, edge.y + 1, 3, edge.height - 2);
     const inward = edge.side === "start" ? x : x - 7;
     ctx.fillRect(inward, edge.y + 1, 7, 2);
     ctx.fillRect(inward, edge.y + edge.height - 3, 7, 2);
+  }
+  for (const { time, y, height, side } of overlay.points ?? []) {
+    // A halo tells what is selected from what the pointer is over.
+    const x = xOf(view, time);
+    ctx.globalAlpha = 0.3;
+    ctx.fillStyle = palette.accent;
+    ctx.fillRect(side === "start" ? x : x - 14, y + 1, 14, height - 2);
+    ctx.globalAlpha = 1;
   }
   if (overlay.blade !== undefined) {
     ctx.fillStyle = palette.danger;
@@ -68,15 +78,16 @@ export function paintOverlay(ctx: Context2D, view: View, palette: Palette, overl
 }
 
 function paintLabel(ctx: Context2D, view: View, palette: Palette, label: NonNullable<Overlay["label"]>): void {
-  ctx.font = `600 11px ${palette.font}`;
+  const size = view.scale ?? 1;
+  ctx.font = `600 ${11 * size}px ${palette.font}`;
   ctx.textBaseline = "middle";
-  const width = ctx.measureText(label.text).width + 14;
+  const [width, height] = [ctx.measureText(label.text).width + 14 * size, 20 * size];
   const x = Math.min(view.width - width - 4, Math.max(4, label.x + 12));
-  const y = Math.min(view.height - 24, Math.max(4, label.y - 30));
+  const y = Math.min(view.height - height - 4, Math.max(4, label.y - height - 10));
   ctx.fillStyle = label.warn ? palette.danger : palette.accent;
   ctx.beginPath();
-  ctx.roundRect(x, y, width, 20, 5);
+  ctx.roundRect(x, y, width, height, 5 * size);
   ctx.fill();
   ctx.fillStyle = palette.ruler;
-  ctx.fillText(label.text, x + 7, y + 10.5);
+  ctx.fillText(label.text, x + 7 * size, y + height / 2 + 0.5);
 }

@@ -3,7 +3,7 @@
 import type { Composition } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { fps, frameAt, FLICKS, type Rate, timeOfFrame, toFlicks } from "../../edit/time";
-import { timecode } from "../../edit/timecode";
+import { type TimeDisplay, timeText } from "../../edit/display";
 import type { Palette } from "../palette";
 import { timeAt, type View, xOf } from "../view";
 import type { Context2D } from "./clips";
@@ -36,12 +36,16 @@ export interface RulerScene {
   palette: Palette;
   range: { from?: number; to?: number };
   length: number;
+  display?: TimeDisplay;
 }
 
-export function paintRuler(ctx: Context2D, { composition, view, palette, range, length }: RulerScene): void {
+export function paintRuler(ctx: Context2D, scene: RulerScene): void {
+  const { composition, view, palette, range, length, display = "timecode" } = scene;
   const rate = compositionRate(composition);
+  const size = view.scale ?? 1;
+  const height = RULER_HEIGHT * size;
   ctx.fillStyle = palette.ruler;
-  ctx.fillRect(0, 0, view.width, RULER_HEIGHT);
+  ctx.fillRect(0, 0, view.width, height);
   const end = xOf(view, length);
   if (range.from !== undefined || range.to !== undefined) {
     const [a, b] = [
@@ -49,13 +53,13 @@ export function paintRuler(ctx: Context2D, { composition, view, palette, range, 
       range.to === undefined ? end : xOf(view, range.to),
     ];
     ctx.fillStyle = palette.range;
-    ctx.fillRect(a, RULER_HEIGHT - 8, Math.max(1, b - a), 8);
+    ctx.fillRect(a, height - 8 * size, Math.max(1, b - a), 8 * size);
     ctx.fillStyle = palette.accent;
-    if (range.from !== undefined) ctx.fillRect(a, RULER_HEIGHT - 10, 2, 10);
-    if (range.to !== undefined) ctx.fillRect(b - 2, RULER_HEIGHT - 10, 2, 10);
+    if (range.from !== undefined) ctx.fillRect(a, height - 10 * size, 2, 10 * size);
+    if (range.to !== undefined) ctx.fillRect(b - 2, height - 10 * size, 2, 10 * size);
   }
-  const { frames, marks } = spacing(rate, view.flicksPerPx);
-  ctx.font = `400 10.5px ${palette.font}`;
+  const { frames, marks } = spacing(rate, view.flicksPerPx * size);
+  ctx.font = `400 ${10.5 * size}px ${palette.font}`;
   ctx.textBaseline = "middle";
   const first = Math.max(0, Math.floor(frameAt(rate, Math.floor(view.left)) / frames) * frames);
   const last = timeAt(view, view.width);
@@ -64,12 +68,12 @@ export function paintRuler(ctx: Context2D, { composition, view, palette, range, 
     if (time > last) break;
     const x = Math.round(xOf(view, time)) + 0.5;
     ctx.fillStyle = palette.textMuted;
-    ctx.fillText(timecode(rate, n), x + 5, 11);
+    ctx.fillText(timeText(display, rate, n), x + 5 * size, 11 * size);
     ctx.fillStyle = palette.rulerLine;
-    ctx.fillRect(x, 4, 1, RULER_HEIGHT - 4);
+    ctx.fillRect(x, 4, 1, height - 4);
     for (let mark = 1; mark < marks; mark += 1) {
       const between = xOf(view, timeOfFrame(rate, n + Math.round((frames * mark) / marks)));
-      ctx.fillRect(Math.round(between) + 0.5, RULER_HEIGHT - 6, 1, 6);
+      ctx.fillRect(Math.round(between) + 0.5, height - 6 * size, 1, 6 * size);
     }
   }
   for (const marker of composition.markers ?? []) {
@@ -77,13 +81,13 @@ export function paintRuler(ctx: Context2D, { composition, view, palette, range, 
     const wide = toFlicks(marker.duration) / view.flicksPerPx;
     if (x + wide < -8 || x > view.width + 8) continue;
     ctx.fillStyle = marker.color || palette.good;
-    if (wide > 1) ctx.fillRect(x, RULER_HEIGHT - 4, wide, 4);
+    if (wide > 1) ctx.fillRect(x, height - 4 * size, wide, 4 * size);
     ctx.beginPath();
-    ctx.moveTo(x - 5, RULER_HEIGHT - 12);
-    ctx.lineTo(x + 5, RULER_HEIGHT - 12);
-    ctx.lineTo(x + 5, RULER_HEIGHT - 6);
-    ctx.lineTo(x, RULER_HEIGHT);
-    ctx.lineTo(x - 5, RULER_HEIGHT - 6);
+    ctx.moveTo(x - 5 * size, height - 12 * size);
+    ctx.lineTo(x + 5 * size, height - 12 * size);
+    ctx.lineTo(x + 5 * size, height - 6 * size);
+    ctx.lineTo(x, height);
+    ctx.lineTo(x - 5 * size, height - 6 * size);
     ctx.fill();
   }
 }

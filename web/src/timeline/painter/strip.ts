@@ -30,7 +30,7 @@ export function paintStrip(
     Math.ceil(place.duration / view.flicksPerPx / each),
     Math.ceil((box.x + box.width - start) / each),
   );
-  const speed = clip.speed ?? 1;
+  const speed = place.speed ?? clip.speed ?? 1;
   for (let n = first; n < last; n += 1) {
     const x = start + n * each;
     const source = place.sourceIn + (timeAt(view, x + each / 2) - place.start) * speed;

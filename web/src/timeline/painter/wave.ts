@@ -17,7 +17,7 @@ export function paintWave(
 ): void {
   if (peaks === undefined || box.height < 6) return;
   const { view, palette } = scene;
-  const speed = clip.speed ?? 1;
+  const speed = place.speed ?? clip.speed ?? 1;
   const middle = box.y + box.height / 2;
   const spans = peaks.values.length / 2;
   const perPx = secs(view.flicksPerPx) * Math.abs(speed) * peaks.rate;
