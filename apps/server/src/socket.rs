@@ -2,6 +2,7 @@
 use crate::{
     answer::Answer,
     project::{Executed, Project},
+    projects::is_over,
     shared::Shared,
     view::{Drawn, Heard, Inlet, Outlet, text},
 };
@@ -9,7 +10,7 @@ use axum::{
     body::Bytes,
     extract::{
         Path, State, WebSocketUpgrade,
-        ws::{Message, WebSocket},
+        ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::Response,
 };
@@ -17,8 +18,15 @@ use cutroom_api::{
     ApiError, ClientMessage, LIVE_HEADER_BYTES, LiveCodec, LiveHeader, LiveKind, ServerMessage, SessionEvent, ViewId, encode_jpeg,
 };
 use futures_util::{SinkExt, StreamExt, stream::FuturesOrdered};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
-use tokio::time::{Instant, interval_at, timeout};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    sync::watch,
+    time::{Instant, interval_at, timeout},
+};
 
 /// Greatest length of a message from a view.
 const MAX_MESSAGE_BYTES: usize = 8 << 20;
@@ -36,23 +44,29 @@ pub async fn live(State(shared): State<Shared>, Path(id): Path<String>, upgrade:
     let project = shared.projects.get(&id)?;
     let room = shared.projects.room()?;
     let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
+    let ending = shared.projects.ending();
     Ok(upgrade.on_upgrade(move |socket| async move {
-        run(socket, project).await;
+        run(socket, project, ending).await;
         drop(room);
     }))
 }
 
-async fn run(mut socket: WebSocket, project: Arc<Project>) {
+async fn run(mut socket: WebSocket, project: Arc<Project>, mut ending: watch::Receiver<bool>) {
     let (outlet, inlet) = Outlet::new();
     match project.open_view(outlet).await {
         Ok(view) => {
-            Connection { project: &project, view, sequence: 0, on_the_way: VecDeque::new() }.run(&mut socket, inlet).await;
+            let connection = Connection { project: &project, view, sequence: 0, on_the_way: VecDeque::new() };
+            connection.run(&mut socket, inlet, &mut ending).await;
             project.close_view(view);
         }
         Err(refusal) => {
             let message = ServerMessage::Failed { errors: refusal.errors() };
             let _ = socket.send(Message::Text(text(&message))).await;
         }
+    }
+    if *ending.borrow() {
+        let frame = CloseFrame { code: close_code::AWAY, reason: "the server ends".into() };
+        let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(Some(frame)))).await;
     }
     let _ = timeout(Duration::from_secs(1), socket.close()).await;
 }
@@ -68,9 +82,10 @@ struct Connection<'a> {
 
 impl Connection<'_> {
     /// Runs until either end is closed.
-    async fn run(mut self, socket: &mut WebSocket, inlet: Inlet) {
+    async fn run(mut self, socket: &mut WebSocket, inlet: Inlet, ending: &mut watch::Receiver<bool>) {
         let (mut to, mut from) = socket.split();
-        let Inlet { mut messages, mut pictures, mut sound } = inlet;
+        let Inlet { mut messages, mut pictures, mut sound, made } = inlet;
+        let mut seen = 0_u32;
         // Answers come in the order of the commands.
         let mut answers = FuturesOrdered::new();
         let mut ping = interval_at(Instant::now() + PING, PING);
@@ -85,6 +100,8 @@ impl Connection<'_> {
                     None => return,
                 },
                 Some((id, done)) = answers.next(), if !answers.is_empty() => Message::Text(text(&answer(id, done))),
+                // What was commanded is answered first.
+                () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
                 received = from.next() => {
                     heard_since_ping = true;
@@ -116,6 +133,9 @@ impl Connection<'_> {
                         return;
                     }
                     let drawn = pictures.borrow_and_update().clone();
+                    let now = made.load(Ordering::Relaxed);
+                    (1..now.wrapping_sub(seen)).for_each(|_| self.project.figures.note_dropped("jpeg"));
+                    seen = now;
                     match drawn {
                         Some(drawn) => match self.picture(drawn).await {
                             Some(message) => message,
@@ -183,6 +203,7 @@ impl Connection<'_> {
             identity: drawn.identity,
             render_us: drawn.render_us,
         };
+        self.project.figures.note_picture("jpeg", jpeg.len());
         let message = framed(&header, &jpeg);
         self.on_the_way.push_back((self.sequence, jpeg.len(), Instant::now()));
         Some(message)

@@ -56,6 +56,7 @@ pub struct Outlet {
     pictures: watch::Sender<Option<Arc<Drawn>>>,
     sound: mpsc::Sender<Heard>,
     generation: Arc<AtomicU32>,
+    made: Arc<AtomicU32>,
 }
 
 /// The socket's end.
@@ -64,6 +65,8 @@ pub struct Inlet {
     pub messages: mpsc::Receiver<Utf8Bytes>,
     pub pictures: watch::Receiver<Option<Arc<Drawn>>>,
     pub sound: mpsc::Receiver<Heard>,
+    /// Number of pictures that were made, which wraps.
+    pub made: Arc<AtomicU32>,
 }
 
 impl Outlet {
@@ -72,8 +75,15 @@ impl Outlet {
         let (messages, of_messages) = mpsc::channel(MAX_MESSAGES);
         let (pictures, of_pictures) = watch::channel(None);
         let (sound, of_sound) = mpsc::channel(MAX_BLOCKS);
-        let inlet = Inlet { messages: of_messages, pictures: of_pictures, sound: of_sound };
-        (Self { messages, pictures, sound, generation: Arc::default() }, inlet)
+        let made = Arc::<AtomicU32>::default();
+        let inlet = Inlet { messages: of_messages, pictures: of_pictures, sound: of_sound, made: Arc::clone(&made) };
+        (Self { messages, pictures, sound, generation: Arc::default(), made }, inlet)
+    }
+
+    /// Puts a picture where the socket takes the newest one.
+    fn show(&self, drawn: Drawn) {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        self.pictures.send_replace(Some(Arc::new(drawn)));
     }
 
     /// Where the sound of playback goes: to the view, by the machine's clock.
@@ -259,7 +269,7 @@ impl View {
             let (flags, time) = (flags_at(engine.state().scale), time_of(shown.frame));
             let drawn =
                 Drawn { generation, frame: shown.frame, time, revision, flags, identity: 0, render_us: 0, picture: shown.picture };
-            self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+            self.outlet.show(drawn);
         }
         let answer = self.wanted.as_ref().map(|wanted| wanted.handle.poll());
         match answer {
@@ -279,7 +289,7 @@ impl View {
                         render_us,
                         picture: answer.picture,
                     };
-                    self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+                    self.outlet.show(drawn);
                 }
                 if answer.exact {
                     self.wanted = None;

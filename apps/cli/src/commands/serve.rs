@@ -1,7 +1,7 @@
 //! `cutroom serve`.
 use crate::{args::BackendArg, failure::Failure, interrupt, text};
 use clap::Args;
-use cutroom_server::{Projects, Server, ServerOptions, new_token};
+use cutroom_server::{Projects, Server, ServerOptions, TlsFiles, new_token};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How often an interrupt is looked for.
@@ -16,6 +16,8 @@ Examples:
 
 Edits, previews and exports over HTTP and WebSocket, for several programs at once; docs/server.md says how. The address with the token is
 printed. Each project is edited with its journal: what was answered is on the disk. Ctrl-C ends the server.
+
+Files are read in the folders of the projects, in those of the files that they name when the server is started, and in --root folders only.
 
 Exit codes: 0 ended by Ctrl-C, 1 failed, 2 usage, 3 invalid project.")]
 pub struct ServeArgs {
@@ -37,6 +39,18 @@ pub struct ServeArgs {
     /// Another origin whose pages may use the server
     #[arg(long, value_name = "URL")]
     pub origin: Vec<String>,
+    /// Read what the projects name in their own folders and --root folders only, too
+    #[arg(long)]
+    pub strict: bool,
+    /// Another name under which this machine may be asked, such as cutting.local
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// A PEM file with a certificate: connections are secret (https)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The PEM file with its key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// A folder with a page to serve at /, such as the editor's: web/dist
     #[arg(long, value_name = "FOLDER")]
     pub page: Option<PathBuf>,
@@ -65,6 +79,9 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         token,
         roots: args.projects.iter().map(folder).chain(args.root.iter().cloned()).collect(),
         origins: args.origin.clone(),
+        hosts: args.host.clone(),
+        strict: args.strict,
+        tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(certificate, key)| TlsFiles { certificate, key }),
         page: args.page.clone(),
         backend: args.backend.into(),
         threads: args.threads,
@@ -73,14 +90,20 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let projects = Arc::new(Projects::new(&options, unfinished));
     let mut opened = Vec::new();
     for path in &args.projects {
-        opened.push(projects.open(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
+        opened.push(projects.open_first(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
     }
     let server = Server::start(&options, projects)?;
+    if options.tls.is_none() && !options.address.ip().is_loopback() {
+        text::say(
+            "warning: everybody between here and there can read all of this, the token too; --tls-cert and --tls-key prevent it\n",
+        );
+    }
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
     let query = options.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
     for id in opened {
         let line = match &args.page {
-            Some(_) => format!("http://{}/?project={id}{}\n", server.address(), query.replace('?', "&")),
-            None => format!("http://{}/api/v1/projects/{id}/document{query}\n", server.address()),
+            Some(_) => format!("{scheme}://{}/?project={id}{}\n", server.address(), query.replace('?', "&")),
+            None => format!("{scheme}://{}/api/v1/projects/{id}/document{query}\n", server.address()),
         };
         super::print(&line)?;
     }
