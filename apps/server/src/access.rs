@@ -1,17 +1,53 @@
 //! Who may use the server: those with the token, from pages of its own origin or of allowed ones.
-use crate::answer::Refusal;
+use crate::{answer::Refusal, options::ServerOptions};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use cutroom_api::ApiError;
+use std::net::IpAddr;
 
 /// Who may use the server.
 #[derive(Clone, Debug)]
 pub struct Access {
     token: Option<String>,
     origins: Vec<String>,
+    /// Names of this server, without ports; empty: any.
+    hosts: Vec<String>,
 }
 
 impl Access {
-    pub fn new(token: Option<String>, origins: Vec<String>) -> Self {
-        Self { token, origins }
+    pub fn new(options: &ServerOptions) -> Self {
+        let mut hosts = options.hosts.clone();
+        if options.address.ip().is_loopback() || !hosts.is_empty() {
+            hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
+            hosts.push(match options.address.ip() {
+                IpAddr::V4(v4) => v4.to_string(),
+                IpAddr::V6(v6) => format!("[{v6}]"),
+            });
+        }
+        Self { token: options.token.clone(), origins: options.origins.clone(), hosts }
+    }
+
+    /// Refuses requests for other servers: a page whose name was made to lead here would count as our own.
+    ///
+    /// # Errors
+    /// 421.
+    pub fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        if self.hosts.is_empty() {
+            return Ok(());
+        }
+        let mut named = headers.get_all(header::HOST).iter();
+        let (first, others) = (named.next().and_then(|host| host.to_str().ok()), named.next());
+        let is_own = |host: &str| {
+            // A port is digits after a colon that is not inside of brackets.
+            let name =
+                host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+            self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name))
+        };
+        let of_uri = uri.authority().is_none_or(|authority| is_own(authority.as_str()));
+        if others.is_none() && of_uri && first.is_some_and(is_own) {
+            return Ok(());
+        }
+        let error = ApiError::new("server.host", "the request is for another server").hint("`--host` gives this one another name");
+        Err(Refusal::with(StatusCode::MISDIRECTED_REQUEST, error))
     }
 
     /// Checks a request.
@@ -35,6 +71,11 @@ impl Access {
             return Ok(());
         }
         Err(Refusal::new(StatusCode::UNAUTHORIZED, "server.token", "the request has no token, or a wrong one"))
+    }
+
+    /// Whether a request has a token at all, right or wrong.
+    pub fn has_some(uri: &Uri, headers: &HeaderMap) -> bool {
+        headers.contains_key(header::AUTHORIZATION) || uri.query().is_some_and(|query| query.contains("token="))
     }
 
     /// Whether pages of another origin may read answers.
@@ -61,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_token_and_an_own_origin_are_needed() {
-        let access = Access::new(Some("secret".into()), vec!["http://127.0.0.1:5173".into()]);
+        let access = Access::new(&ServerOptions {
+            token: Some("secret".into()),
+            origins: vec!["http://127.0.0.1:5173".into()],
+            ..ServerOptions::default()
+        });
         let bearer = (header::AUTHORIZATION, "Bearer secret");
         assert_eq!(status(&access, "/a", &[]), 401);
         assert_eq!(status(&access, "/a?token=secre", &[]), 401);
@@ -75,5 +120,28 @@ mod tests {
         for foreign in ["http://evil.example", "null", "http://127.0.0.1:80000", "http://127.0.0.1:8000.evil.example"] {
             assert_eq!(status(&access, "/a", &from(foreign)), 403, "{foreign}");
         }
+    }
+
+    #[test]
+    fn requests_for_other_servers_are_refused() {
+        let status = |options: &ServerOptions, uri: &str, hosts: &[&str]| {
+            let mut headers = HeaderMap::new();
+            hosts.iter().for_each(|host| _ = headers.append(header::HOST, HeaderValue::from_str(host).unwrap()));
+            Access::new(options).check_host(&uri.parse().unwrap(), &headers).is_ok()
+        };
+        let own = ServerOptions { hosts: vec!["cutting.local".into()], ..ServerOptions::default() };
+        for host in ["localhost", "LOCALHOST:1", "127.0.0.1:7777", "[::1]:7777", "[::1]", "cutting.local:80"] {
+            assert!(status(&own, "/", &[host]), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example", "evil.example:7777", "[::2]", "127.0.0.1:7777:x", "", "127.0.0.2"] {
+            assert!(!status(&own, "/", &[host]), "{host}");
+        }
+        assert!(!status(&own, "/", &[]) && !status(&own, "/", &["localhost", "evil.example"]));
+        assert!(!status(&own, "http://evil.example/", &["localhost"]) && status(&own, "http://localhost:1/", &["localhost"]));
+        // Elsewhere names are not known, unless some are given.
+        let address = "192.0.2.7:80".parse().unwrap();
+        assert!(status(&ServerOptions { address, ..ServerOptions::default() }, "/", &["any.example"]));
+        let named = ServerOptions { address, ..own };
+        assert!(status(&named, "/", &["192.0.2.7"]) && !status(&named, "/", &["any.example"]));
     }
 }

@@ -5,19 +5,41 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cutroom_api::{ApiError, CODES, ErrorClass};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
+
+/// What is answered instead of what was asked for.
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct Errors {
+    /// One or more.
+    errors: Vec<ApiError>,
+}
 
 /// Errors with the status that they are answered with.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
     errors: Vec<ApiError>,
+    /// Other fields of the answer.
+    beside: Map<String, Value>,
 }
 
 impl Refusal {
     /// One error with a status of its own.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, errors: vec![ApiError::new(code, message)] }
+        Self::with(status, ApiError::new(code, message))
+    }
+
+    /// An error with a status of its own.
+    pub fn with(status: StatusCode, error: ApiError) -> Self {
+        Self { status, errors: vec![error], beside: Map::new() }
+    }
+
+    /// With another field in the answer.
+    pub fn beside(mut self, name: &str, value: Value) -> Self {
+        self.beside.insert(name.to_owned(), value);
+        self
     }
 
     /// The errors.
@@ -37,7 +59,7 @@ impl Refusal {
             Some(ErrorClass::Project | ErrorClass::Media) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self { status, errors }
+        Self { status, errors, beside: Map::new() }
     }
 }
 
@@ -49,7 +71,9 @@ impl From<ApiError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "errors": self.errors }))).into_response()
+        let mut answer = self.beside;
+        answer.insert("errors".into(), json!(self.errors));
+        (self.status, Json(answer)).into_response()
     }
 }
 

@@ -1,6 +1,16 @@
 //! How a server runs.
+use crate::tls::TlsFiles;
 use cutroom_api::BackendChoice;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// How much may be uploaded to a server.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadLimits {
+    /// Uploads that are not finished.
+    pub open: usize,
+    /// Their bytes, those that are still to come included.
+    pub bytes: u64,
+}
 
 /// A page that a server serves.
 #[derive(Clone, Debug)]
@@ -22,6 +32,13 @@ pub struct ServerOptions {
     pub roots: Vec<PathBuf>,
     /// Other origins whose pages may use the server, such as `http://127.0.0.1:5173`.
     pub origins: Vec<String>,
+    /// Other names of this server than those of loopback and of its address, such as `cutting.local`;
+    /// requests for others are refused on loopback, and everywhere if there is one.
+    pub hosts: Vec<String>,
+    /// Whether files that a project names when the server is started may be read only in the roots, too.
+    pub strict: bool,
+    /// What makes connections secret; `None`: they are not.
+    pub tls: Option<TlsFiles>,
     /// The page that is served at `/`; absent: none.
     pub page: Option<Page>,
     /// What draws.
@@ -32,6 +49,13 @@ pub struct ServerOptions {
     pub max_body_bytes: usize,
     /// Greatest number of views of all projects.
     pub max_views: usize,
+    /// Greatest number of connections.
+    pub max_connections: usize,
+    /// How long a client may keep the server waiting: for the head of a request, for a body (longer if it
+    /// is large), or for room to send something.
+    pub patience: Duration,
+    /// How much may be uploaded at a time.
+    pub uploads: UploadLimits,
 }
 
 impl Default for ServerOptions {
@@ -41,11 +65,17 @@ impl Default for ServerOptions {
             token: None,
             roots: Vec::new(),
             origins: Vec::new(),
+            hosts: Vec::new(),
+            strict: false,
+            tls: None,
             page: None,
             backend: BackendChoice::default(),
             threads: 0,
             max_body_bytes: 16 << 20,
             max_views: 64,
+            max_connections: 1024,
+            patience: Duration::from_secs(30),
+            uploads: UploadLimits { open: 64, bytes: 1 << 40 },
         }
     }
 }

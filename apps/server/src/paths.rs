@@ -1,8 +1,8 @@
 //! Which files a command may name: those in the folders that the server may use. Relative paths start at
 //! the project's folder, wherever the server was started.
-use cutroom_api::ApiError;
+use cutroom_api::{ApiError, FileRoots};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where commands name files, by the command's name: the fields on the way there. `*` is each item of a
 /// list.
@@ -18,24 +18,11 @@ const PLACES: &[(&str, &[&str])] = &[
     ("save", &["path"]),
 ];
 
-/// Folders that may be used, as the system knows them.
+/// Folders that may be used.
 #[derive(Clone, Debug)]
-pub struct Roots(Vec<PathBuf>);
+pub struct Roots(pub FileRoots);
 
 impl Roots {
-    /// Folders that do not exist are left out.
-    pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> Self {
-        Self(folders.into_iter().filter_map(|folder| folder.canonicalize().ok()).collect())
-    }
-
-    /// Whether a file, or the folder that a new one would be in, is in one of the folders, links
-    /// followed.
-    pub fn hold(&self, path: &Path) -> bool {
-        let parent = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-        let real = path.canonicalize().ok().or_else(parent);
-        real.is_some_and(|real| self.0.iter().any(|root| real.starts_with(root)))
-    }
-
     /// Makes the paths of a command absolute, from the folder of its project.
     ///
     /// # Errors
@@ -53,7 +40,7 @@ impl Roots {
         let Some((field, rest)) = place.split_first() else {
             let Value::String(text) = value else { return Ok(()) };
             let path = folder.join(text.as_str());
-            if !self.hold(&path) {
+            if !self.0.hold(&path) {
                 let message = format!("{text} is in none of the folders that this server may use");
                 return Err(ApiError::new("server.outside", message).hint("`--root` names other folders when it is started"));
             }
@@ -77,7 +64,7 @@ mod tests {
         let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = inside.path().canonicalize().unwrap();
         std::fs::create_dir(folder.join("sub")).unwrap();
-        let roots = Roots::new([folder.clone(), "/does/not/exist".into()]);
+        let roots = Roots(FileRoots::new([folder.clone(), "/does/not/exist".into()]));
         let resolved = |mut command: Value| roots.resolve(&mut command, &folder).map(|()| command).map_err(|e| e.code);
         let out = |path: &str| json!({"export": {"output": path, "range": "0..1s"}});
         let at = |path: &str| out(&folder.join(path).display().to_string());

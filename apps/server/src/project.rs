@@ -1,6 +1,8 @@
 //! The thread of an open project: its running session, and the views that look at it.
 use crate::{
     answer::Refusal,
+    exports::Exports,
+    figures::Figures,
     paths::Roots,
     view::{Outlet, View, text},
 };
@@ -13,7 +15,10 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::mpsc::{self, RecvTimeoutError},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -42,8 +47,19 @@ pub struct Snapshot {
     pub session: Session,
 }
 
+/// Figures of a project.
+pub struct ProjectState {
+    /// Jobs that wait or run.
+    pub jobs: usize,
+    /// Steps written into the journal, and how long that took.
+    pub journal_writes: (u64, Duration),
+    /// Drawn frames in memory.
+    pub frames: cutroom_api::MemoryCacheState,
+}
+
 /// What the thread is asked to do.
 enum Request {
+    State { to: oneshot::Sender<ProjectState> },
     Execute { view: Option<ViewId>, command: Value, if_revision: Option<u64>, to: oneshot::Sender<Result<Executed, Refusal>> },
     Snapshot { to: oneshot::Sender<Snapshot> },
     Open { outlet: Outlet, media: Option<String>, to: oneshot::Sender<Result<ViewId, ApiError>> },
@@ -58,6 +74,10 @@ pub struct Project {
     pub id: String,
     /// Its file.
     pub path: PathBuf,
+    /// Files of its finished exports.
+    pub exports: Arc<Exports>,
+    /// What the server counts.
+    pub figures: Arc<Figures>,
     requests: mpsc::Sender<Request>,
     cancel: CancelToken,
     thread: Option<JoinHandle<()>>,
@@ -68,8 +88,10 @@ impl Project {
     ///
     /// # Errors
     /// Those of opening a project and its journal.
-    pub fn open(id: String, path: &Path, roots: Roots, options: LiveOptions) -> Result<Self, ApiError> {
-        let (editor, notes) = Editor::open(Session::open(path)?, JournalOptions::default())?;
+    pub fn open(id: String, path: &Path, roots: Roots, options: LiveOptions, figures: Arc<Figures>) -> Result<Self, ApiError> {
+        let session = Session::open(path)?;
+        session.limit_files(roots.0.clone());
+        let (editor, notes) = Editor::open(session, JournalOptions::default())?;
         notes.iter().for_each(|note| tracing::info!(project = id, "{note}"));
         let options = LiveOptions { watches: true, keeps_changes: true, ..options };
         let (requests, queue) = mpsc::channel();
@@ -77,10 +99,20 @@ impl Project {
         let cancel = CancelToken::new();
         let of_thread = cancel.clone();
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        let exports = Arc::<Exports>::default();
+        let (of_running, counts) = (Arc::clone(&exports), Arc::clone(&figures));
         // The session lives on its thread alone.
         let run = move || {
             let made = LiveSession::new(editor, options);
-            let made = made.map(|session| Running { session, views: BTreeMap::new(), cancel: of_thread, roots, folder });
+            let made = made.map(|session| Running {
+                session,
+                views: BTreeMap::new(),
+                cancel: of_thread,
+                roots,
+                folder,
+                exports: of_running,
+                figures: counts,
+            });
             match made {
                 Ok(running) => {
                     // The opener waits for this.
@@ -94,7 +126,20 @@ impl Project {
         let thread = thread.map_err(|e| ApiError::of("engine.thread", &e))?;
         let broke = |_| ApiError::new("server.defect", "the thread of the project has ended");
         beginning.recv().map_err(broke)??;
-        Ok(Self { id, path: path.to_owned(), requests, cancel, thread: Some(thread) })
+        Ok(Self { id, path: path.to_owned(), exports, figures, requests, cancel, thread: Some(thread) })
+    }
+
+    /// The folder of its file.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// Figures of what it does.
+    ///
+    /// # Errors
+    /// The project is being closed.
+    pub async fn state(&self) -> Result<ProjectState, Refusal> {
+        self.ask(|to| Request::State { to }).await.map_err(closed)
     }
 
     /// Puts a request into the queue; the answer comes from what is returned.
@@ -170,6 +215,8 @@ struct Running {
     /// Where commands may name files, and the folder that relative ones start at.
     roots: Roots,
     folder: PathBuf,
+    exports: Arc<Exports>,
+    figures: Arc<Figures>,
 }
 
 impl Running {
@@ -190,6 +237,10 @@ impl Running {
             Request::Execute { view, command, if_revision, to } => {
                 // Whoever asked may be gone; the command is carried out all the same.
                 let _ = to.send(self.execute(view, &command, if_revision));
+            }
+            Request::State { to } => {
+                let (jobs, frames) = (self.session.job_count(), self.session.cached_frames());
+                let _ = to.send(ProjectState { jobs, journal_writes: self.session.editor().journal_writes(), frames });
             }
             Request::Snapshot { to } => {
                 let (revision, unsaved) = (self.session.revision(), self.session.editor().is_unsaved());
@@ -267,6 +318,7 @@ impl Running {
         if changes.is_empty() {
             return;
         }
+        self.figures.edits.inc_by(changes.len() as u64);
         for (revision, change) in changes {
             self.tell(&ServerMessage::Edits { revision, label: change.label, edits: change.edits });
         }
@@ -276,6 +328,7 @@ impl Running {
     /// Sends a message to all views of the document. One that does not read its messages is closed; it finds out what it
     /// has missed when it connects again.
     fn tell(&mut self, message: &ServerMessage) {
+        self.exports.note(message);
         let message = text(message);
         let following = self.views.iter_mut().filter(|(_, view)| view.follows);
         let slow: Vec<ViewId> = following.filter_map(|(id, view)| (!view.pass_on(message.clone())).then_some(*id)).collect();

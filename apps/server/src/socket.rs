@@ -4,6 +4,7 @@ use crate::{
     encoding::{self, PictureEncoder},
     flow::{Flow, PATIENCE},
     project::{Executed, Project},
+    projects::is_over,
     shared::Shared,
     view::{Drawn, Heard, Inlet, Outlet, SharedState, text},
 };
@@ -11,7 +12,7 @@ use axum::{
     body::Bytes,
     extract::{
         Path, Query, State, WebSocketUpgrade,
-        ws::{Message, WebSocket},
+        ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::Response,
 };
@@ -19,13 +20,17 @@ use cutroom_api::{
     ApiError, ClientMessage, LIVE_HEADER_BYTES, LiveCodec, LiveHeader, LiveKind, LiveScope, ServerMessage, SessionEvent, ViewId,
 };
 use futures_util::{SinkExt, StreamExt, stream::FuturesOrdered};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
-use tokio::time::{interval, timeout};
+use tokio::{
+    sync::watch,
+    time::{interval, timeout},
+};
 
 /// Greatest length of a message from a view.
 const MAX_MESSAGE_BYTES: usize = 8 << 20;
@@ -37,7 +42,7 @@ const SENDING: Duration = Duration::from_secs(20);
 /// Shortest time between scopes while pictures move.
 const SCOPES: Duration = Duration::from_millis(100);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Shows {
     /// A medium to be looked at, instead of the document.
     media: Option<String>,
@@ -53,23 +58,29 @@ pub async fn live(
     let project = shared.projects.get(&id)?;
     let room = shared.projects.room()?;
     let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
+    let ending = shared.projects.ending();
     Ok(upgrade.on_upgrade(move |socket| async move {
-        run(socket, project, shows.media).await;
+        run(socket, project, shows.media, ending).await;
         drop(room);
     }))
 }
 
-async fn run(mut socket: WebSocket, project: Arc<Project>, media: Option<String>) {
+async fn run(mut socket: WebSocket, project: Arc<Project>, media: Option<String>, mut ending: watch::Receiver<bool>) {
     let (outlet, inlet) = Outlet::new();
     match project.open_view(outlet, media).await {
         Ok(view) => {
-            Connection::new(&project, view, Arc::clone(&inlet.shared)).run(&mut socket, inlet).await;
+            let connection = Connection::new(&project, view, Arc::clone(&inlet.shared));
+            connection.run(&mut socket, inlet, &mut ending).await;
             project.close_view(view);
         }
         Err(refusal) => {
             let message = ServerMessage::Failed { errors: refusal.errors() };
             let _ = socket.send(Message::Text(text(&message))).await;
         }
+    }
+    if *ending.borrow() {
+        let frame = CloseFrame { code: close_code::AWAY, reason: "the server ends".into() };
+        let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(Some(frame)))).await;
     }
     let _ = timeout(Duration::from_secs(1), socket.close()).await;
 }
@@ -108,9 +119,10 @@ impl<'a> Connection<'a> {
     }
 
     /// Runs until either end is closed.
-    async fn run(mut self, socket: &mut WebSocket, inlet: Inlet) {
+    async fn run(mut self, socket: &mut WebSocket, inlet: Inlet, ending: &mut watch::Receiver<bool>) {
         let (mut to, mut from) = socket.split();
         let Inlet { mut messages, mut pictures, mut sound, .. } = inlet;
+        let mut seen = 0_u32;
         // Answers come in the order of the commands.
         let mut answers = FuturesOrdered::new();
         let mut ping = interval(PING);
@@ -125,6 +137,8 @@ impl<'a> Connection<'a> {
                     None => return,
                 },
                 Some((id, done)) = answers.next(), if !answers.is_empty() => Message::Text(text(&answer(id, done))),
+                // What was commanded is answered first.
+                () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
                 received = from.next() => {
                     heard = Instant::now();
@@ -164,6 +178,9 @@ impl<'a> Connection<'a> {
                         return;
                     }
                     let drawn = pictures.borrow_and_update().clone();
+                    let now = self.shared.made.load(Ordering::Relaxed);
+                    (1..now.wrapping_sub(seen)).for_each(|_| self.project.figures.note_dropped("live"));
+                    seen = now;
                     if let Some(drawn) = drawn {
                         self.picture(drawn).await;
                     }
@@ -234,6 +251,8 @@ impl<'a> Connection<'a> {
         };
         self.flow.plays(drawn.plays.map(|fps| Duration::from_secs_f64(1.0 / fps.max(1.0))));
         self.flow.sent(header.sequence, encoded.bytes.len(), Instant::now());
+        let kind = if encoded.codec == LiveCodec::H264 { "h264" } else { "jpeg" };
+        self.project.figures.note_picture(kind, encoded.bytes.len());
         if drawn.plays.is_some() {
             self.shared.played.fetch_add(1, Ordering::Relaxed);
         }

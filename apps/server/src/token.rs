@@ -1,4 +1,4 @@
-//! Tokens: what every request must have.
+//! Texts that cannot be guessed: what every request must have.
 use cutroom_api::ApiError;
 use std::{
     fs,

@@ -69,6 +69,8 @@ pub struct SharedState {
     meters: AtomicBool,
     /// How many pictures of playback were sent.
     pub played: AtomicU64,
+    /// Number of pictures that were made, which wraps.
+    pub made: AtomicU32,
 }
 
 /// The socket's end.
@@ -89,6 +91,12 @@ impl Outlet {
         let shared: Arc<SharedState> = Arc::default();
         let inlet = Inlet { shared: Arc::clone(&shared), messages: of_messages, pictures: of_pictures, sound: of_sound };
         (Self { messages, pictures, sound, shared }, inlet)
+    }
+
+    /// Puts a picture where the socket takes the newest one.
+    fn show(&self, drawn: Drawn) {
+        self.shared.made.fetch_add(1, Ordering::Relaxed);
+        self.pictures.send_replace(Some(Arc::new(drawn)));
     }
 
     /// Where the sound of playback goes: to the view, by the machine's clock.
@@ -348,7 +356,7 @@ impl View {
                 render_us: 0,
                 picture: shown.picture,
             };
-            self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+            self.outlet.show(drawn);
         }
         let answer = self.wanted.as_ref().map(|wanted| wanted.handle.poll());
         match answer {
@@ -369,7 +377,7 @@ impl View {
                         render_us,
                         picture: answer.picture,
                     };
-                    self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+                    self.outlet.show(drawn);
                 }
                 if answer.exact {
                     self.wanted = None;

@@ -2,6 +2,7 @@
 //! machine.
 use crate::{
     ApiError, Session,
+    machine_check::free_bytes,
     media_content::{Content, is_there},
     session,
 };
@@ -215,18 +216,6 @@ fn check_space(to: &Path, bytes: u64) -> Result<(), ApiError> {
     let mib = |n: u64| n.div_ceil(1 << 20);
     let message = format!("{}: {} MiB are needed, and {} MiB are free", to.display(), mib(bytes.saturating_add(SPARE)), mib(free));
     Err(ApiError::new("collect.space", message).hint("make room, or choose a folder on another disk in `to`").field("to").file(to))
-}
-
-/// Free bytes of the disk that a folder is on; `None` where that is not known.
-#[cfg(unix)]
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let found = rustix::fs::statvfs(folder).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
-    None
 }
 
 /// The media that clips, effects and transitions name, those that are switched off included.

@@ -78,6 +78,20 @@ impl Frame {
         Ok(cutroom_media::write::encode_png(&self.picture)?)
     }
 
+    /// The mean of its pixels, for checks: red, green and blue in units of 8 bits.
+    pub(crate) fn mean_rgb(&self) -> [f64; 3] {
+        let Size { width, height } = self.picture.size;
+        let count = f64::from(width) * f64::from(height);
+        let largest = f64::from((1_u32 << self.picture.format.bits) - 1);
+        let mut sums = [0.0; 3];
+        for (n, sum) in sums.iter_mut().enumerate() {
+            for y in 0..height as usize {
+                *sum += (0..width as usize).map(|x| f64::from(self.picture.sample(n, x, y))).sum::<f64>();
+            }
+        }
+        sums.map(|sum| sum / count.max(1.0) * 255.0 / largest)
+    }
+
     /// Writes a PNG file completely or not at all, replacing an existing one.
     ///
     /// # Errors

@@ -219,7 +219,9 @@ pub(crate) fn find(
             if cancel.is_cancelled() {
                 return Err(one(ApiError::new("import.cancelled", "stopped while folders were listed; nothing was added")));
             }
-            let found = found.into_iter().map(|f| f.path).collect();
+            // Links in folders may lead elsewhere.
+            let allowed = |path: &PathBuf| session.may_read(&MediaLocation::file(path));
+            let found = found.into_iter().map(|f| f.path).filter(allowed).collect();
             // Numbered pictures of different sizes make no film.
             for item in rows(found, rate, stills, &mut made.report.warnings) {
                 if item.location.numbered.is_none() || probe_location(&item.location).is_ok() {
@@ -239,6 +241,11 @@ pub(crate) fn find(
         wanted.iter().filter(|w| w.is_named && !is_there(&w.location)).map(|w| not_there(&w.location.path)).collect();
     if !lost.is_empty() {
         return Err(lost);
+    }
+    let outside = wanted.iter().filter_map(|item| session.library().check(&item.location).err());
+    let outside: Vec<ApiError> = outside.map(|e| ApiError::from(e).hint("nothing was added").field("files")).collect();
+    if !outside.is_empty() {
+        return Err(outside);
     }
     let wanted = made.without_duplicates(session, wanted);
     made.open(session, wanted, cancel)?;
@@ -307,7 +314,11 @@ impl Importing {
         let mut fingerprints: BTreeMap<String, Option<Fingerprint>> = BTreeMap::new();
         for media in &session.project.media {
             let (bytes, fingerprint) = Content::remembered(media);
-            let bytes = bytes.or_else(|| bytes_of(&session.location(media)).ok());
+            let location = session.location(media);
+            if !session.may_read(&location) {
+                continue;
+            }
+            let bytes = bytes.or_else(|| bytes_of(&location).ok());
             if let Some(bytes) = bytes {
                 by_size.entry(bytes).or_default().push(media.id.to_string());
             }

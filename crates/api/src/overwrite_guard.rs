@@ -47,6 +47,11 @@ impl Inputs {
         Self(all)
     }
 
+    /// The files, and what could be one by its form.
+    pub fn paths(self) -> impl Iterator<Item = PathBuf> {
+        self.0.into_iter().map(|(_, path)| path)
+    }
+
     /// These and subtitle files.
     pub fn and_subtitles(mut self, files: &[SubtitleInput]) -> Self {
         self.0.extend(files.iter().map(|s| (format!("the subtitles {}", s.file.display()), s.file.clone())));

@@ -188,7 +188,7 @@ pub(crate) fn find(
     let mut lost = Vec::new();
     for media in &session.project.media {
         let location = session.location(media);
-        if is_there(&location) {
+        if session.may_read(&location) && is_there(&location) {
             made.check_present(media, &location, accept_different);
         } else {
             lost.push(media);
@@ -197,7 +197,8 @@ pub(crate) fn find(
     if lost.is_empty() {
         return Ok(made);
     }
-    let files = list(folders, &mut made.report.warnings, cancel);
+    let mut files = list(folders, &mut made.report.warnings, cancel);
+    files.retain(|found| session.may_read(&MediaLocation::file(&found.path)));
     if cancel.is_cancelled() {
         return Err(ApiError::new("export.cancelled", "stopped while searching; nothing was written"));
     }

@@ -9,7 +9,7 @@ use crate::{
 use cutroom_effects::Catalog;
 use cutroom_engine::DocumentState;
 use cutroom_media::MediaLocation;
-use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
+use cutroom_pipeline::{FileRoots, Library, OpenComposition, OpenOptions, PipelineError};
 use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Media, Problem, Project, Track};
 use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, ClipId, CompositionId, FrameRate, Timecode};
@@ -125,6 +125,24 @@ impl Session {
     pub fn media_file(&self, media: &str) -> Option<PathBuf> {
         let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
         Some(self.location(media).path)
+    }
+
+    /// Reads files of the document in these folders only from now on, whatever it names; only the first
+    /// call counts. Media elsewhere are offline; other files elsewhere are errors.
+    pub fn limit_files(&self, roots: FileRoots) {
+        self.library.limit(roots);
+    }
+
+    /// Whether a file may be read.
+    pub(crate) fn may_read(&self, location: &MediaLocation) -> bool {
+        self.library.check(location).is_ok()
+    }
+
+    /// The files that the document names and that are there: media, all of numbered pictures, look-up
+    /// tables and fonts.
+    pub fn named_files(&self) -> Vec<PathBuf> {
+        let fonts = self.project.fonts.iter().map(|font| self.library.path(font));
+        self.inputs().paths().chain(fonts).filter(|path| path.is_file()).collect()
     }
 
     /// The folder that relative media paths start at.

@@ -50,6 +50,14 @@ pub enum MediaError {
         /// That of the first.
         wanted: String,
     },
+    /// The file is where none may be read.
+    #[error("{path}: not read: {reason}", path = .path.display())]
+    Outside {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: &'static str,
+    },
     /// The file exists, but the system does not allow reading it.
     #[error("{path}: cannot be read: {reason}", path = .path.display())]
     Unreadable {
@@ -214,6 +222,7 @@ impl MediaError {
             Self::NoPictures { .. } => "media.open.not_found",
             Self::MissingPictures { .. } => "media.numbered.missing",
             Self::OtherPicture { .. } => "media.numbered.differs",
+            Self::Outside { .. } => "media.open.outside",
             Self::Unreadable { .. } => "media.open.unreadable",
             Self::NotMedia { .. } => "media.open.not_media",
             Self::NoStream { .. } => "media.open.no_stream",
@@ -243,6 +252,7 @@ impl MediaError {
             | Self::NoPictures { path, .. }
             | Self::MissingPictures { path, .. }
             | Self::OtherPicture { path, .. }
+            | Self::Outside { path, .. }
             | Self::Unreadable { path, .. }
             | Self::NotMedia { path, .. }
             | Self::NoStream { path, .. }

@@ -29,8 +29,9 @@ pub(crate) fn gather(
     let identity = |file: &Path| library.content(&MediaLocation::file(file)).map_or([0; 32], |content| content.0);
     for (i, path) in project.fonts.iter().enumerate() {
         let resolved = library.path(path);
-        content = content.with(identity(&resolved));
-        if let Err((code, reason)) = add(&mut fonts, path, &resolved) {
+        let allowed = library.check(&MediaLocation::file(&resolved)).map_err(|e| (e.code(), e.to_string()));
+        content = content.with(if allowed.is_ok() { identity(&resolved) } else { [0; 32] });
+        if let Err((code, reason)) = allowed.and_then(|()| add(&mut fonts, path, &resolved)) {
             problems.push(Problem { json_path: format!("fonts[{i}]"), clip: None, code, message: format!("{path}: {reason}") });
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     decode::DecodeLog,
     file_store,
     proxy::{OpenProxy, Proxies, ProxyScale},
+    roots::FileRoots,
 };
 use cutroom_cache::{Key, KeyHasher, Store};
 use cutroom_effects::lut::Lut;
@@ -14,7 +15,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     ffi::OsStr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
     time::SystemTime,
 };
@@ -31,6 +32,8 @@ pub struct Library {
     files: Mutex<Files>,
     log: Arc<DecodeLog>,
     proxies: Proxies,
+    /// Where files must be; absent: anywhere.
+    roots: OnceLock<FileRoots>,
 }
 
 #[derive(Default)]
@@ -82,7 +85,28 @@ impl Library {
 
     /// A library that keeps what it finds in a store.
     pub fn with_store(folder: &Path, store: Arc<Store>) -> Self {
-        Self { folder: folder.to_owned(), store, files: Mutex::default(), log: Arc::default(), proxies: Proxies::default() }
+        Self {
+            folder: folder.to_owned(),
+            store,
+            files: Mutex::default(),
+            log: Arc::default(),
+            proxies: Proxies::default(),
+            roots: OnceLock::new(),
+        }
+    }
+
+    /// Reads files in these folders only from now on; only the first call counts.
+    pub fn limit(&self, roots: FileRoots) {
+        // A second limit could only be wider.
+        let _ = self.roots.set(roots);
+    }
+
+    /// Refuses a file that may not be read.
+    ///
+    /// # Errors
+    /// [`MediaError::Outside`].
+    pub fn check(&self, location: &MediaLocation) -> Result<(), MediaError> {
+        self.roots.get().map_or(Ok(()), |roots| roots.check(location))
     }
 
     /// Where it keeps what it finds.
@@ -148,6 +172,9 @@ impl Library {
     /// The index of a file or of numbered pictures, and whether it, or the first picture, was scanned.
     fn open_media(&self, location: &MediaLocation, cancel: &CancelToken) -> (Result<Arc<MediaIndex>, MediaError>, bool) {
         let _span = tracing::info_span!("open media", file = %location.path.display()).entered();
+        if let Err(outside) = self.check(location) {
+            return (Err(outside), false);
+        }
         let mut scanned = false;
         let scan = |file: &Path| {
             let (index, was_scanned) = file_store::index(&self.store, file, cancel);

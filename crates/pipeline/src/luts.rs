@@ -2,6 +2,7 @@
 use crate::Library;
 use cutroom_cache::{Key, KeyHasher};
 use cutroom_effects::{Catalog, ParamKind, lut::Lut};
+use cutroom_media::MediaLocation;
 use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -35,7 +36,9 @@ pub(crate) fn read(
                             if path.is_empty() || luts.contains_key(path) {
                                 continue;
                             }
-                            match library.lut(&library.path(path), open) {
+                            let place = library.path(path);
+                            let allowed = library.check(&MediaLocation::file(&place)).map_err(|e| (e.code(), e.to_string()));
+                            match allowed.and_then(|()| library.lut(&place, open)) {
                                 Ok((lut, content)) => {
                                     warnings.extend(lut.warnings.iter().map(|w| format!("{path}: {w}")));
                                     luts.insert(Arc::clone(path), (lut, content));

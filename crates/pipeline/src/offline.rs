@@ -38,7 +38,7 @@ impl FrameSource for Slate {
 
 /// Whether a file is not there, as opposed to one that cannot be used.
 fn is_missing(error: &MediaError) -> bool {
-    matches!(error.code(), "media.open.not_found" | "media.open.unreadable" | "media.read.timed_out")
+    matches!(error.code(), "media.open.not_found" | "media.open.unreadable" | "media.open.outside" | "media.read.timed_out")
 }
 
 /// Takes the media whose files are missing out of `scanned`. `stored` are the facts of the document's

@@ -1,7 +1,7 @@
 //! `cutroom serve`.
 use crate::{args::BackendArg, failure::Failure, interrupt, text};
 use clap::Args;
-use cutroom_server::{Page, Projects, Server, ServerOptions, has_editor, new_token};
+use cutroom_server::{Page, Projects, Server, ServerOptions, TlsFiles, has_editor, new_token};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How often an interrupt is looked for.
@@ -16,6 +16,8 @@ Examples:
 
 Edits, previews and exports over HTTP and WebSocket, for several programs at once; docs/server.md says how. The address with the token is
 printed. Each project is edited with its journal: what was answered is on the disk. Ctrl-C ends the server.
+
+Files are read in the folders of the projects, in those of the files that they name when the server is started, and in --root folders only.
 
 Exit codes: 0 ended by Ctrl-C, 1 failed, 2 usage, 3 invalid project.")]
 pub struct ServeArgs {
@@ -37,6 +39,18 @@ pub struct ServeArgs {
     /// Another origin whose pages may use the server
     #[arg(long, value_name = "URL")]
     pub origin: Vec<String>,
+    /// Read what the projects name in their own folders and --root folders only, too
+    #[arg(long)]
+    pub strict: bool,
+    /// Another name under which this machine may be asked, such as cutting.local
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// A PEM file with a certificate: connections are secret (https)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The PEM file with its key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// A folder with a page to serve at /, such as web/dist, instead of the editor inside of the program
     #[arg(long, value_name = "FOLDER")]
     pub page: Option<PathBuf>,
@@ -74,6 +88,9 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         token,
         roots: args.root.clone(),
         origins: args.origin.clone(),
+        hosts: args.host.clone(),
+        strict: args.strict,
+        tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(certificate, key)| TlsFiles { certificate, key }),
         page,
         backend: args.backend.into(),
         threads: args.threads,
@@ -94,14 +111,20 @@ pub fn run(options: ServerOptions, paths: &[PathBuf], begun: impl FnOnce(Served)
     let projects = Arc::new(Projects::new(&options, unfinished));
     let mut opened = Vec::new();
     for path in paths {
-        opened.push(projects.open(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
+        opened.push(projects.open_first(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
     }
     let server = Server::start(&options, projects)?;
+    if options.tls.is_none() && !options.address.ip().is_loopback() {
+        text::say(
+            "warning: everybody between here and there can read all of this, the token too; --tls-cert and --tls-key prevent it\n",
+        );
+    }
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
     let at = server.address();
     let token = options.token.as_ref().map(|token| format!("token={token}")).unwrap_or_default();
     let address = |id: &String| match &options.page {
-        Some(_) => format!("http://{at}/?project={id}&{token}"),
-        None => format!("http://{at}/api/v1/projects/{id}/document?{token}"),
+        Some(_) => format!("{scheme}://{at}/?project={id}&{token}"),
+        None => format!("{scheme}://{at}/api/v1/projects/{id}/document?{token}"),
     };
     let addresses: Vec<String> = opened.iter().map(|id| address(id).trim_end_matches(['?', '&']).to_owned()).collect();
     addresses.iter().try_for_each(|address| super::print(&format!("{address}\n")))?;

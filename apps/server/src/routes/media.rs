@@ -1,23 +1,20 @@
 //! Files of media, and pictures and peaks of them.
-use super::beside;
+use super::{beside, send_file};
 use crate::{
     answer::{Answer, Refusal},
     shared::Shared,
 };
 use axum::{
     Json,
-    body::Body,
     extract::{Path, Query, Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use cutroom_api::{CancelToken, FilmstripRequest, ThumbnailRequest, WaveformReport, WaveformRequest};
-use serde::Deserialize;
+use cutroom_api::{CancelToken, FilmstripRequest, MediaState, ThumbnailRequest, WaveformReport, WaveformRequest};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-use tower_http::services::ServeFile;
 
-/// Bytes that are read from a file at a time.
-const CHUNK_BYTES: usize = 256 << 10;
 /// Greatest number of pictures in a strip.
 const MAX_STRIP: u32 = 200;
 
@@ -30,22 +27,25 @@ async fn path_of(shared: &Shared, id: &str, media: &str) -> Answer<PathBuf> {
     Ok(path)
 }
 
+/// The media of a project.
+#[derive(Serialize, JsonSchema)]
+pub struct MediaList {
+    media: Vec<MediaState>,
+}
+
+/// The media and whether their files are there.
+pub async fn list(State(shared): State<Shared>, Path(id): Path<String>) -> Answer<Json<MediaList>> {
+    let now = shared.projects.get(&id)?.snapshot().await?;
+    Ok(Json(MediaList { media: beside(move || now.session.media_states()).await? }))
+}
+
 /// The file, whole or in part.
 pub async fn file(State(shared): State<Shared>, Path((id, media)): Path<(String, String)>, request: Request) -> Answer<Response> {
     let path = path_of(&shared, &id, &media).await?;
-    let served = ServeFile::new(&path).with_buf_chunk_size(CHUNK_BYTES).try_call(request).await;
-    let failed = |e: std::io::Error| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "media.open.unreadable", format!("{}: {e}", path.display()))
-    };
-    let response = served.map_err(failed)?;
-    if response.status() == StatusCode::NOT_FOUND {
-        let message = format!("{}: no such file", path.display());
-        return Err(Refusal::new(StatusCode::NOT_FOUND, "media.open.not_found", message));
-    }
-    Ok(response.map(Body::new))
+    send_file(&path, request).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Thumb {
     at_secs: Option<f64>,
     width: Option<u32>,
@@ -73,7 +73,7 @@ pub async fn thumbnail(
     jpeg(beside(move || cutroom_api::thumbnail(&request, &CancelToken::new())).await?)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Strip {
     count: Option<u32>,
     height: Option<u32>,
@@ -106,7 +106,7 @@ fn jpeg(stills: Result<cutroom_api::Stills, Vec<cutroom_api::ApiError>>) -> Answ
     Ok(([("content-type", "image/jpeg"), ("cache-control", "no-cache")], stills.bytes).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Wave {
     level: Option<usize>,
     #[serde(default)]

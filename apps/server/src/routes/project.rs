@@ -7,12 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cutroom_api::SessionEvent;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 
 /// An open project.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Entry {
     id: String,
     name: String,
@@ -32,17 +33,24 @@ async fn entry(project: &crate::project::Project) -> Answer<Entry> {
     })
 }
 
-pub async fn list(State(shared): State<Shared>) -> Answer<Json<Value>> {
+/// The open projects.
+#[derive(Serialize, JsonSchema)]
+pub struct Projects {
+    projects: Vec<Entry>,
+}
+
+pub async fn list(State(shared): State<Shared>) -> Answer<Json<Projects>> {
     let mut entries = Vec::new();
     for project in shared.projects.all() {
         entries.push(entry(&project).await?);
     }
-    Ok(Json(serde_json::json!({ "projects": entries })))
+    Ok(Json(Projects { projects: entries }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Open {
+    /// Its file, in one of the folders that may be used.
     path: PathBuf,
 }
 
@@ -62,12 +70,13 @@ pub async fn document(State(shared): State<Shared>, Path(id): Path<String>) -> A
     Ok(([("content-type", "application/json"), ("cache-control", "no-store")], text.await?).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct At {
+    /// The revision that the document must have; else the command is refused.
     if_revision: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Done {
     revision: u64,
     event: SessionEvent,

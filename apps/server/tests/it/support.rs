@@ -49,6 +49,34 @@ impl Bench {
         Self { server: Some(start(dir.path())), dir }
     }
 
+    pub fn with(change: impl FnOnce(&mut ServerOptions)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        film(dir.path());
+        Self { server: Some(start_with(dir.path(), change)), dir }
+    }
+
+    /// The server is ended and started again.
+    pub fn restart(&mut self) {
+        self.server = None;
+        self.server = Some(start(self.dir.path()));
+    }
+
+    /// Asserts that requests are answered, and soon.
+    pub fn is_well(&self) {
+        let begun = std::time::Instant::now();
+        assert_eq!(self.get("/api/v1/projects")["projects"][0]["id"], "film");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+
+    /// Waits for something.
+    pub fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while !is_so() {
+            assert!(std::time::Instant::now() < end, "{what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     pub fn address(&self) -> String {
         self.server.as_ref().unwrap().address().to_string()
     }
@@ -78,7 +106,13 @@ impl Bench {
 
 /// A server that has the project of a folder open.
 pub fn start(dir: &Path) -> Server {
-    let options = ServerOptions { token: Some(TOKEN.into()), roots: vec![dir.to_owned()], ..ServerOptions::default() };
+    start_with(dir, |_| {})
+}
+
+/// The same with other options.
+pub fn start_with(dir: &Path, change: impl FnOnce(&mut ServerOptions)) -> Server {
+    let mut options = ServerOptions { token: Some(TOKEN.into()), roots: vec![dir.to_owned()], ..ServerOptions::default() };
+    change(&mut options);
     let projects = Arc::new(Projects::new(&options, Default::default()));
     projects.open(&dir.join("film.json")).unwrap();
     Server::start(&options, projects).unwrap()

@@ -19,6 +19,7 @@ use serde_json::Value;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 pub(crate) use commands::NAMES;
@@ -38,6 +39,8 @@ pub struct Editor {
     problems: BTreeSet<(String, String)>,
     /// What the last command changed.
     last: Option<DocumentChange>,
+    /// How many steps were written into the journal, and how long that took in all.
+    written: (u64, Duration),
 }
 
 /// A change of the document: the edits that lead to the new state, whether by a command, by undoing or
@@ -80,7 +83,7 @@ impl Editor {
 
     fn with(session: Session, journal: Journal, output: PathBuf, dry_run: bool) -> Self {
         let problems = session.problems().iter().map(key_of).collect();
-        Self { session, journal, macros: Macros::default(), output, dry_run, problems, last: None }
+        Self { session, journal, macros: Macros::default(), output, dry_run, problems, last: None, written: Default::default() }
     }
 
     /// The session in its present state.
@@ -91,6 +94,11 @@ impl Editor {
     /// The journal of the session.
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// How many steps were written into the journal and synced, and how long that took in all.
+    pub fn journal_writes(&self) -> (u64, Duration) {
+        self.written
     }
 
     /// Whether the document differs from what was saved last.
@@ -197,7 +205,9 @@ impl Editor {
             }
         }
         let step = Step { label: label.to_owned(), key, edits: plan.edits, inverse: plan.inverse };
+        let since = Instant::now();
         self.journal.record(&step, &changed.project).map_err(|e| self.failed(&e))?;
+        self.written = (self.written.0 + 1, self.written.1 + since.elapsed());
         self.session = changed;
         let changed = Changed::of(&step.edits);
         self.last = Some(DocumentChange { label: step.label.clone(), edits: step.edits });

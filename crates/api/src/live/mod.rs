@@ -18,7 +18,7 @@ use crate::{
 };
 use cutroom_engine::{AudioSink, Engine, TimerSink, jobs::Jobs};
 use cutroom_export::UnfinishedFiles;
-use cutroom_pipeline::{FrameCache, MediaWatcher, WatchOptions};
+use cutroom_pipeline::{FrameCache, MediaWatcher, MemoryCacheState, WatchOptions};
 use cutroom_types::{CancelToken, FrameRate, Size};
 use jobs::Tasks;
 use player::Player;
@@ -129,6 +129,16 @@ impl LiveSession {
         std::mem::take(&mut self.changes)
     }
 
+    /// Number of jobs that wait or run.
+    pub fn job_count(&self) -> usize {
+        self.tasks.reports().len()
+    }
+
+    /// What the memory for drawn frames holds.
+    pub fn cached_frames(&self) -> MemoryCacheState {
+        self.frames.state()
+    }
+
     /// Size and frame rate of the composition that a view shows; of the main one if the view is not open.
     pub fn format(&self, view: ViewId) -> Option<(Size, FrameRate)> {
         let whole = self.session();
@@ -214,7 +224,8 @@ impl LiveSession {
     /// The media with their files.
     fn files(&self) -> Vec<(cutroom_types::MediaId, cutroom_media::MediaLocation)> {
         let session = self.session();
-        session.project.media.iter().map(|m| (m.id.clone(), session.location(m))).collect()
+        let all = session.project.media.iter().map(|m| (m.id.clone(), session.location(m)));
+        all.filter(|(_, location)| session.may_read(location)).collect()
     }
 
     fn pools(&mut self) -> Result<Jobs, ApiError> {
