@@ -341,3 +341,60 @@ test.describe("files", () => {
     await expect(editor.getByText("1 file is missing")).toHaveCount(0);
   });
 });
+
+test.describe("exports", () => {
+  const dialog = (page: Page) => page.getByRole("dialog");
+
+  test("wait for each other, and are downloaded", async ({ editor, server }) => {
+    server.exports.pace = 400;
+    await shows(editor, 0);
+    await editor.getByRole("banner").getByRole("button", { name: "Export" }).click();
+    await expect(dialog(editor).getByRole("radio", { name: /^AV1/ })).toBeDisabled();
+    await dialog(editor)
+      .getByRole("radio", { name: /^H\.264/ })
+      .press("ArrowDown");
+    await expect(dialog(editor).getByRole("radio", { name: /^H\.265/ })).toBeChecked();
+    await dialog(editor).getByRole("button", { name: "Add to queue" }).click();
+    await expect(dialog(editor).getByRole("textbox", { name: "File name" })).toHaveValue("Along-the-coast-2");
+    await dialog(editor).getByRole("radio", { name: /^WAV/ }).click();
+    await dialog(editor).getByRole("button", { name: "Export", exact: true }).click();
+    expect(server.commands.filter((c) => "export" in c)).toEqual([
+      {
+        export: {
+          output: "Along-the-coast.mp4",
+          composition: "main",
+          video: { codec: "h265", crf: 26 },
+          audio: { codec: "aac" },
+        },
+      },
+      { export: { output: "Along-the-coast-2.wav", composition: "main", audio: { codec: "pcm" } } },
+    ]);
+    await expect(editor.getByText(/left$/)).toBeVisible();
+    await expect(editor.getByRole("link", { name: "Download Along-the-coast-2.wav" })).toBeVisible({ timeout: 9000 });
+    const [download] = await Promise.all([
+      editor.waitForEvent("download"),
+      editor.getByRole("link", { name: "Download Along-the-coast.mp4" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("Along-the-coast.mp4");
+    expect(await serious(editor)).toEqual([]);
+    await editor.getByRole("button", { name: "Clear finished" }).click();
+    await expect(editor.getByText("Nothing is being made")).toBeVisible();
+  });
+
+  test("say in place why they were refused, and are cancelled and repeated", async ({ editor, server }) => {
+    server.exports.pace = 400;
+    await shows(editor, 0);
+    await editor.keyboard.press("Control+Shift+E");
+    await dialog(editor).getByRole("button", { name: "Add to queue" }).click();
+    await dialog(editor).getByRole("textbox", { name: "File name" }).fill("Along-the-coast");
+    await dialog(editor).getByRole("button", { name: "Export", exact: true }).click();
+    await expect(dialog(editor).getByRole("alert")).toContainText("choose another name");
+    expect(await serious(editor)).toEqual([]);
+    await dialog(editor).getByRole("button", { name: "Cancel" }).click();
+    await editor.getByRole("tab", { name: /^Jobs/ }).click();
+    await editor.getByRole("button", { name: "Cancel Along-the-coast.mp4" }).click();
+    await expect(editor.getByText("Cancelled")).toBeVisible();
+    await editor.getByRole("button", { name: "Try Along-the-coast.mp4 again" }).click();
+    await expect(editor.getByRole("button", { name: "Cancel Along-the-coast.mp4" })).toBeVisible();
+  });
+});

@@ -2,6 +2,7 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { exportPresets } from "../edit/export";
 import { commands, groups, panelIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
 import { locales, textIn, type Locale } from "./locale";
@@ -48,7 +49,7 @@ const families: Record<string, readonly string[]> = {
   "browse-": ["import", "project", "relink"].flatMap((id) => [id, `${id}-about`]).concat("project-act", "relink-act"),
   "upload-": ["waiting", "sending", "paused", "lost", "failed", "importing"],
   "alignment-": ["centre", "start", "end"],
-  "container-": ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"],
+  "export-preset-": exportPresets.flatMap(({ id }) => [id, `${id}-about`]),
   "crop-": ["left", "top", "right", "bottom"],
   "fit-": ["contain", "cover", "stretch", "native"],
   "generator-": [
