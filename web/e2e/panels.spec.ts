@@ -398,3 +398,60 @@ test.describe("exports", () => {
     await expect(editor.getByRole("button", { name: "Cancel Along-the-coast.mp4" })).toBeVisible();
   });
 });
+
+test.describe("the library", () => {
+  test.beforeEach(async ({ editor }) => {
+    await shows(editor, 0);
+    await editor.getByRole("tab", { name: "Library" }).click();
+  });
+
+  test("has pictures of what is seen of it", async ({ editor, server }) => {
+    await expect.poll(() => server.pictures).toContain("/catalog/effects/glow/picture");
+    expect(server.pictures.some((p) => p.startsWith("/catalog/transitions"))).toBe(false);
+    await editor.getByRole("tab", { name: "Transitions" }).click();
+    await expect.poll(() => server.pictures).toContain("/catalog/transitions/push/picture");
+    expect(new Set(server.pictures).size).toBe(server.pictures.length);
+  });
+
+  test("shows an icon where there is no picture", async ({ editor }) => {
+    await editor.route(/\/titles\/chapter\/picture/, (route) => route.fulfill({ status: 200, body: "" }));
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    const chapter = editor.getByRole("button", { name: /^Chapter/ });
+    await expect(chapter.locator("svg")).toBeVisible();
+    await expect(editor.getByRole("button", { name: /^Credits/ }).locator("img")).toBeVisible();
+    await expect(chapter.locator("img")).toHaveCount(0);
+  });
+
+  test("puts titles on the timeline with what was filled in", async ({ editor, server }) => {
+    const titles = () => server.commands.filter((c) => "add_title" in c);
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    await editor.getByRole("button", { name: /^Lower third/ }).click();
+    const form = editor.getByRole("region", { name: "Contents of Lower third" });
+    await form.getByRole("textbox", { name: "Name" }).fill("Grace Hopper");
+    await form.getByRole("button", { name: "Add at playhead" }).click();
+    await expect.poll(titles).toEqual([
+      {
+        add_title: {
+          title: "lower_third",
+          params: { name: "Grace Hopper", role: "Mathematician", color: "#e8a33d", size: "1" },
+          at: 0,
+          composition: "main",
+        },
+      },
+    ]);
+    await expect(editor.getByRole("gridcell", { name: /Grace Hopper/ })).toBeAttached();
+    await editor.getByRole("button", { name: /^Chapter/ }).press("Enter");
+    await expect.poll(() => titles().length).toBe(2);
+    const area = editor.getByTestId("timeline-area");
+    await editor.getByRole("button", { name: /^Credits/ }).dragTo(area, { targetPosition: { x: 14 * 50, y: 29 } });
+    await expect.poll(() => titles()[2]).toMatchObject({ add_title: { title: "credits", at: 14 * S } });
+    expect(await serious(editor)).toEqual([]);
+  });
+
+  test("axe finds nothing serious in light", async ({ editor }) => {
+    await editor.getByRole("button", { name: "Dark or light" }).click();
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    await editor.getByRole("button", { name: /^Lower third/ }).click();
+    expect(await serious(editor)).toEqual([]);
+  });
+});

@@ -71,7 +71,7 @@ const families: Record<string, readonly string[]> = {
   "scopes-": ["1", "2", "4"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
-  "tab-": ["effects", "transitions", "generators"],
+  "tab-": ["effects", "transitions", "titles", "generators"],
   "verb-": ["insert", "overwrite", "append", "ontop"],
   "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
 };

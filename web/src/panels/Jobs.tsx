@@ -79,7 +79,7 @@ function Row({ job }: { job: Job }) {
           aria-label={text("job-download", { name: job.name })}
         >
           <Download size={13} aria-hidden />
-          {text("download")}
+          <span>{text("download")}</span>
         </a>
       ) : null}
       {request !== undefined && (job.state === "failed" || job.state === "cancelled" || job.state === "lost") ? (

@@ -351,6 +351,16 @@ export class Session extends Player {
     return ids.toSorted((a, b) => order(a) - order(b));
   }
 
+  /** Once, when they are wanted. */
+  async wantTitles(): Promise<void> {
+    if (this.lists.getState().titles !== undefined) return;
+    try {
+      this.lists.setState({ titles: (await this.http.titles()).titles });
+    } catch (error) {
+      this.problem("titles", error);
+    }
+  }
+
   /** Begins an export, or waits for those before it; answers with why it was refused. */
   async exportFilm(request: ExportRequest): Promise<ApiError | undefined> {
     try {

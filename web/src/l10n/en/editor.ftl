@@ -240,7 +240,7 @@ problem-count =
 ## Export
 export-title = Export the film
 file-name = File name
-overwrite-file = Replace an existing file
+overwrite-file = Replace existing
 
 ## Keys
 keyboard-about = Choose a preset, or click a key to change it.

@@ -150,3 +150,9 @@ export-preset-flac = FLAC
 export-preset-flac-about = Sound only, lossless
 export-preset-podcast = MP3
 export-preset-podcast-about = Sound only, at −16 LUFS
+
+## Library
+tab-titles = Titles
+title-add = Add at playhead
+title-params = Contents of { $name }
+title-choose = Choose a title to fill it in

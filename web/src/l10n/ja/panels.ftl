@@ -141,3 +141,9 @@ export-preset-flac = FLAC
 export-preset-flac-about = 音声のみ、可逆圧縮
 export-preset-podcast = MP3
 export-preset-podcast-about = 音声のみ、−16 LUFS
+
+## Library
+tab-titles = タイトル
+title-add = 再生ヘッド位置に追加
+title-params = { $name } の内容
+title-choose = タイトルを選んで内容を入力してください
