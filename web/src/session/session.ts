@@ -64,10 +64,7 @@ export class Session extends Player {
   }
 
   protected welcomed(welcome: Welcome): void {
-    this.transport.setState({
-      composition: this.transport.getState().composition ?? welcome.composition,
-      frames: welcome.frames,
-    });
+    this.present(welcome.clients);
     void this.mirror.reached(welcome.revision).then(() => this.refreshPicture());
     this.refreshHistory();
     void this.refreshMedia();

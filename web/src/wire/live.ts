@@ -214,9 +214,7 @@ export class Live {
         this.attempts = 0;
         events.link("open");
         if (this.mode !== "auto") this.quality(this.mode);
-        if (this.composition !== undefined && this.composition !== message.composition) {
-          this.send({ type: "show", composition: this.composition });
-        }
+        if (this.composition !== undefined) this.send({ type: "show", composition: this.composition });
         events.welcome(message);
         break;
       case "answer": {
@@ -237,6 +235,9 @@ export class Live {
         break;
       case "presence":
         events.presence(message.clients);
+        break;
+      case "failed":
+        events.event({ event: "failed", errors: message.errors });
         break;
       case "meters":
         events.meters?.(message);

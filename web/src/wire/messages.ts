@@ -33,9 +33,7 @@ export const asSent = (message: ClientMessage): WireMessage => message;
 export interface Welcome {
   type: "welcome";
   revision: number;
-  composition: string;
-  frames: number;
-  frame_rate: string;
+  clients: number;
 }
 
 export interface EditsMessage {
@@ -53,6 +51,8 @@ export interface StateMessage {
   frame: number;
   speed: number;
   frames: number;
+  /** A fraction such as `30000/1001`. */
+  frame_rate: string;
 }
 
 export type Answer = { type: "answer"; id: number; revision: number; event: SessionEvent };
@@ -66,4 +66,5 @@ export type ServerMessage =
   | Refusal
   | { type: "event"; event: SessionEvent }
   | { type: "presence"; clients: number }
+  | { type: "failed"; errors: ApiError[] }
   | MetersMessage;
