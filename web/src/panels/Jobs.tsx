@@ -56,18 +56,21 @@ function Row({ job }: { job: Job }) {
   const Icon = icons[job.state];
   const made = job.result !== undefined && "export" in job.result ? job.result.export : undefined;
   const { request } = job;
+  const name = shownName(job);
   return (
     <li className={`job ${job.state}`}>
       <Icon size={16} aria-hidden />
       <div className="job-text">
-        <span className="job-name">{job.name}</span>
+        <span className="job-name" title={job.name}>
+          {name}
+        </span>
         {job.state === "running" ? <Progress job={job} /> : null}
         <State job={job} made={made} />
       </div>
       {job.state === "running" ? (
         <IconButton
           icon={X}
-          label={text("cancel-job", { name: job.name })}
+          label={text("cancel-job", { name })}
           onClick={() => void session.run({ cancel: { job: job.job } }, "cancel")}
         />
       ) : null}
@@ -76,7 +79,7 @@ function Row({ job }: { job: Job }) {
           className="button small"
           download
           href={session.http.jobFileUrl(session.project, job.job)}
-          aria-label={text("job-download", { name: job.name })}
+          aria-label={text("job-download", { name })}
         >
           <Download size={13} aria-hidden />
           <span>{text("download")}</span>
@@ -85,7 +88,7 @@ function Row({ job }: { job: Job }) {
       {request !== undefined && (job.state === "failed" || job.state === "cancelled" || job.state === "lost") ? (
         <IconButton
           icon={RotateCw}
-          label={text("job-again", { name: job.name })}
+          label={text("job-again", { name })}
           onClick={() =>
             void session.exportFilm(request).then((error) => error && session.notice(error.message, error))
           }
@@ -95,13 +98,18 @@ function Row({ job }: { job: Job }) {
   );
 }
 
+/** Of work with one file, its name without the folder. */
+function shownName({ kind, name }: Job): string {
+  return kind === "make_proxies" ? name : name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+}
+
 function Progress({ job }: { job: Job }) {
   const part = job.total > 0 ? job.done / job.total : undefined;
   return (
     <div
       className={`progress ${part === undefined ? "indeterminate" : ""}`}
       role="progressbar"
-      aria-label={job.name}
+      aria-label={shownName(job)}
       aria-valuemin={0}
       aria-valuemax={Math.max(1, job.total)}
       aria-valuenow={part === undefined ? undefined : job.done}
