@@ -382,7 +382,7 @@ test.describe("exports", () => {
   });
 
   test("say in place why they were refused, and are cancelled and repeated", async ({ editor, server }) => {
-    server.exports.pace = 400;
+    server.exports.pace = 20_000;
     await shows(editor, 0);
     await editor.keyboard.press("Control+Shift+E");
     await dialog(editor).getByRole("button", { name: "Add to queue" }).click();
