@@ -74,6 +74,16 @@ test.describe("the source monitor", () => {
     expect(server.sourceSockets.size).toBe(1);
   });
 
+  test("says beside the picture why something was refused", async ({ editor, server }) => {
+    await shows(editor, 0);
+    await open(editor, "coast");
+    await shows(editor, 0, "source-picture");
+    await editor.keyboard.press("F10");
+    const alert = editor.locator("[data-monitor=source]").getByRole("alert");
+    await expect(alert).toContainText("move it first, or choose another track");
+    expect(clips(server, "v1")).toHaveLength(5);
+  });
+
   test("has the keys of the transport while it has the focus, and one of the two is heard", async ({ editor }) => {
     await editor.setViewportSize({ width: 1900, height: 950 });
     await editor.getByRole("button", { name: "View", exact: true }).click();

@@ -221,7 +221,7 @@ problem-count = 問題 { $count } 件
 ## Export
 export-title = ムービーを書き出す
 file-name = ファイル名
-overwrite-file = 既存のファイルを置き換える
+overwrite-file = 既存を置き換え
 
 ## Keys
 keyboard-about = プリセットを選ぶか、キーをクリックして変更します。

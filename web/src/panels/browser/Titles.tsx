@@ -83,7 +83,7 @@ export function Titles({ search }: { search: string }) {
               }
             />
           ))}
-          <InPlace source="add-title" />
+          <InPlace sources={["add-title"]} />
           <Button look="primary" className="small" onClick={() => add(form)}>
             {text("title-add")}
           </Button>
