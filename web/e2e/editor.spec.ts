@@ -292,7 +292,7 @@ test.describe("media", () => {
     await expect.poll(() => clips(server, "v1")[0]?.video?.effects?.length).toBe(1);
     await editor.getByRole("banner").getByRole("button", { name: "Export" }).click();
     await editor.getByRole("dialog").getByRole("button", { name: "Export" }).click();
-    await expect(editor.getByText("Finished")).toBeVisible();
+    await expect(editor.getByText("Finished", { exact: true })).toBeVisible();
     expect(server.commands.find((c) => "export" in c)).toMatchObject({ export: { output: "New-film.mp4" } });
   });
 });

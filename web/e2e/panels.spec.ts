@@ -74,6 +74,16 @@ test.describe("the source monitor", () => {
     expect(server.sourceSockets.size).toBe(1);
   });
 
+  test("says beside the picture why something was refused", async ({ editor, server }) => {
+    await shows(editor, 0);
+    await open(editor, "coast");
+    await shows(editor, 0, "source-picture");
+    await editor.keyboard.press("F10");
+    const alert = editor.locator("[data-monitor=source]").getByRole("alert");
+    await expect(alert).toContainText("move it first, or choose another track");
+    expect(clips(server, "v1")).toHaveLength(5);
+  });
+
   test("has the keys of the transport while it has the focus, and one of the two is heard", async ({ editor }) => {
     await editor.setViewportSize({ width: 1900, height: 950 });
     await editor.getByRole("button", { name: "View", exact: true }).click();
@@ -339,5 +349,119 @@ test.describe("files", () => {
     await editor.getByRole("button", { name: "Search here" }).click();
     await expect.poll(() => server.commands.find((c) => "relink" in c)).toEqual({ relink: { search: ["/archive"] } });
     await expect(editor.getByText("1 file is missing")).toHaveCount(0);
+  });
+});
+
+test.describe("exports", () => {
+  const dialog = (page: Page) => page.getByRole("dialog");
+
+  test("wait for each other, and are downloaded", async ({ editor, server }) => {
+    server.exports.pace = 400;
+    await shows(editor, 0);
+    await editor.getByRole("banner").getByRole("button", { name: "Export" }).click();
+    await expect(dialog(editor).getByRole("radio", { name: /^AV1/ })).toBeDisabled();
+    await dialog(editor)
+      .getByRole("radio", { name: /^H\.264/ })
+      .press("ArrowDown");
+    await expect(dialog(editor).getByRole("radio", { name: /^H\.265/ })).toBeChecked();
+    await dialog(editor).getByRole("button", { name: "Add to queue" }).click();
+    await expect(dialog(editor).getByRole("textbox", { name: "File name" })).toHaveValue("Along-the-coast-2");
+    await dialog(editor).getByRole("radio", { name: /^WAV/ }).click();
+    await dialog(editor).getByRole("button", { name: "Export", exact: true }).click();
+    expect(server.commands.filter((c) => "export" in c)).toEqual([
+      {
+        export: {
+          output: "Along-the-coast.mp4",
+          composition: "main",
+          video: { codec: "h265", crf: 26 },
+          audio: { codec: "aac" },
+        },
+      },
+      { export: { output: "Along-the-coast-2.wav", composition: "main", audio: { codec: "pcm" } } },
+    ]);
+    await expect(editor.getByText(/left$/)).toBeVisible();
+    await expect(editor.getByRole("link", { name: "Download Along-the-coast-2.wav" })).toBeVisible({ timeout: 9000 });
+    const [download] = await Promise.all([
+      editor.waitForEvent("download"),
+      editor.getByRole("link", { name: "Download Along-the-coast.mp4" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("Along-the-coast.mp4");
+    expect(await serious(editor)).toEqual([]);
+    await editor.getByRole("button", { name: "Clear finished" }).click();
+    await expect(editor.getByText("Nothing is being made")).toBeVisible();
+  });
+
+  test("say in place why they were refused, and are cancelled and repeated", async ({ editor, server }) => {
+    server.exports.pace = 20_000;
+    await shows(editor, 0);
+    await editor.keyboard.press("Control+Shift+E");
+    await dialog(editor).getByRole("button", { name: "Add to queue" }).click();
+    await dialog(editor).getByRole("textbox", { name: "File name" }).fill("Along-the-coast");
+    await dialog(editor).getByRole("button", { name: "Export", exact: true }).click();
+    await expect(dialog(editor).getByRole("alert")).toContainText("choose another name");
+    expect(await serious(editor)).toEqual([]);
+    await dialog(editor).getByRole("button", { name: "Cancel" }).click();
+    await editor.getByRole("tab", { name: /^Jobs/ }).click();
+    await editor.getByRole("button", { name: "Cancel Along-the-coast.mp4" }).click();
+    await expect(editor.getByText("Cancelled")).toBeVisible();
+    await editor.getByRole("button", { name: "Try Along-the-coast.mp4 again" }).click();
+    await expect(editor.getByRole("button", { name: "Cancel Along-the-coast.mp4" })).toBeVisible();
+  });
+});
+
+test.describe("the library", () => {
+  test.beforeEach(async ({ editor }) => {
+    await shows(editor, 0);
+    await editor.getByRole("tab", { name: "Library" }).click();
+  });
+
+  test("has pictures of what is seen of it", async ({ editor, server }) => {
+    await expect.poll(() => server.pictures).toContain("/catalog/effects/glow/picture");
+    expect(server.pictures.some((p) => p.startsWith("/catalog/transitions"))).toBe(false);
+    await editor.getByRole("tab", { name: "Transitions" }).click();
+    await expect.poll(() => server.pictures).toContain("/catalog/transitions/push/picture");
+    expect(new Set(server.pictures).size).toBe(server.pictures.length);
+  });
+
+  test("shows an icon where there is no picture", async ({ editor }) => {
+    await editor.route(/\/titles\/chapter\/picture/, (route) => route.fulfill({ status: 200, body: "" }));
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    const chapter = editor.getByRole("button", { name: /^Chapter/ });
+    await expect(chapter.locator("svg")).toBeVisible();
+    await expect(editor.getByRole("button", { name: /^Credits/ }).locator("img")).toBeVisible();
+    await expect(chapter.locator("img")).toHaveCount(0);
+  });
+
+  test("puts titles on the timeline with what was filled in", async ({ editor, server }) => {
+    const titles = () => server.commands.filter((c) => "add_title" in c);
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    await editor.getByRole("button", { name: /^Lower third/ }).click();
+    const form = editor.getByRole("region", { name: "Contents of Lower third" });
+    await form.getByRole("textbox", { name: "Name" }).fill("Grace Hopper");
+    await form.getByRole("button", { name: "Add at playhead" }).click();
+    await expect.poll(titles).toEqual([
+      {
+        add_title: {
+          title: "lower_third",
+          values: { name: "Grace Hopper", role: "Mathematician", color: "#e8a33d", size: "1" },
+          at: "0",
+          composition: "main",
+        },
+      },
+    ]);
+    await expect(editor.getByRole("gridcell", { name: /Grace Hopper/ })).toBeAttached();
+    await editor.getByRole("button", { name: /^Chapter/ }).press("Enter");
+    await expect.poll(() => titles().length).toBe(2);
+    const area = editor.getByTestId("timeline-area");
+    await editor.getByRole("button", { name: /^Credits/ }).dragTo(area, { targetPosition: { x: 14 * 50, y: 29 } });
+    await expect.poll(() => titles()[2]).toMatchObject({ add_title: { title: "credits", at: "350" } });
+    expect(await serious(editor)).toEqual([]);
+  });
+
+  test("axe finds nothing serious in light", async ({ editor }) => {
+    await editor.getByRole("button", { name: "Dark or light" }).click();
+    await editor.getByRole("tab", { name: "Titles" }).click();
+    await editor.getByRole("button", { name: /^Lower third/ }).click();
+    expect(await serious(editor)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { type ComponentType, type Ref, useCallback, useEffect, useImperativeHand
 import { useStore } from "zustand";
 import type { PanelId } from "../keys/commands";
 import { useText } from "../l10n/locale";
-import { Browser } from "../panels/Browser";
+import { Browser } from "../panels/browser/Browser";
 import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";

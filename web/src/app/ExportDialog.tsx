@@ -1,22 +1,32 @@
-import { useState } from "react";
+import { AudioLines, Film } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import type { ExportRequest } from "../api/types";
+import type { ApiError, DoctorReport } from "../api/types";
 import { compositionLength, compositionRate } from "../document/select";
-import { frameAt, framesIn } from "../edit/time";
+import {
+  canWrite,
+  type ExportChoice,
+  exportPresets,
+  exportRequest,
+  fileStem,
+  markedFrames,
+  nextName,
+  usualChoice,
+} from "../edit/export";
+import { framesIn } from "../edit/time";
 import { useText } from "../l10n/locale";
+import { Field, NumberField } from "../ui/fields";
 import { Button, Dialog, Select, Switch } from "../ui/parts";
-import { Field, NumberField, TextField } from "../ui/fields";
 import { useTimes } from "../ui/preferences";
 import { useComposition, useEditor, useProject } from "../ui/session-context";
 
-const containers = ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"];
-const soundOnly = ["m4a", "mp3", "flac", "wav", "opus"];
+const loudnesses = [undefined, -14, -16, -23] as const;
 
-/** Exports are jobs: the dialog closes and the film goes on. */
+/** Exports are jobs: they wait for each other, and the film goes on. */
 export function ExportDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
   const text = useText();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={text("export-title")} about={text("export-about")}>
+    <Dialog wide open={open} onOpenChange={onOpenChange} title={text("export-title")} about={text("export-about")}>
       <Form close={() => onOpenChange(false)} />
     </Dialog>
   );
@@ -29,66 +39,179 @@ function Form({ close }: { close(): void }) {
   const composition = useComposition();
   const times = useTimes();
   const range = useStore(session.timeline, (s) => s.range);
-  const [name, setName] = useState((project?.name || "film").replaceAll(/[^\p{L}\p{N}_-]+/gu, "-"));
-  const [container, setContainer] = useState("mp4");
-  const [scale, setScale] = useState(100);
-  const [onlyRange, setOnlyRange] = useState(false);
-  const [overwrite, setOverwrite] = useState(false);
+  const waiting = useStore(
+    session.activity,
+    (s) => s.jobs.filter((j) => j.kind === "export" && j.state === "running").length,
+  );
+  const [choice, setChoice] = useState<ExportChoice>(() =>
+    usualChoice(exportPresets[0], fileStem(project?.name || "film")),
+  );
+  const [formats, setFormats] = useState<DoctorReport["formats"]>();
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    session.http.formats().then(setFormats, () => undefined);
+  }, [session]);
   if (composition === undefined) return null;
   const rate = compositionRate(composition);
-  const hasRange = range.from !== undefined && range.to !== undefined;
+  const marked = markedFrames(composition, range);
   const frames =
-    onlyRange && hasRange
-      ? frameAt(rate, range.to as number) - frameAt(rate, range.from as number)
-      : framesIn(rate, compositionLength(composition));
-  const sound = soundOnly.includes(container);
-  const size = `${Math.round((composition.size.width * scale) / 100)}×${Math.round((composition.size.height * scale) / 100)}`;
-  const begin = async () => {
-    const request: ExportRequest = {
-      output: `${name.trim()}.${container}`,
-      composition: composition.id,
-      ...(onlyRange && hasRange
-        ? { range: `${frameAt(rate, range.from as number)}f..${frameAt(rate, range.to as number)}f` }
-        : {}),
-      ...(scale === 100 || sound ? {} : { video: { scale: scale / 100 } }),
-      ...(overwrite ? { overwrite } : {}),
-    };
-    close();
-    const event = await session.run({ export: request }, "export");
-    if (event !== undefined) ui.panel("jobs");
+    choice.onlyMarked && marked !== undefined ? marked[1] - marked[0] : framesIn(rate, compositionLength(composition));
+  const { preset } = choice;
+  const size = [composition.size.width, composition.size.height].map((v) => Math.round((v * choice.scale) / 100));
+  const change = (next: Partial<ExportChoice>) => {
+    setError(undefined);
+    setChoice({ ...choice, ...next });
   };
+  const begin = async (stay: boolean) => {
+    setBusy(true);
+    const failure = await session.exportFilm(exportRequest(choice, composition, range));
+    setBusy(false);
+    setError(failure);
+    if (failure !== undefined) return;
+    if (stay) {
+      change({ name: nextName(choice.name) });
+      return;
+    }
+    close();
+    ui.panel("jobs");
+  };
+  const ready = choice.name.trim() !== "" && frames > 0 && !busy;
   return (
     <>
-      <Field label={text("file-name")}>
-        <TextField label={text("file-name")} value={name} onChange={setName} />
-      </Field>
-      <Field label={text("container")}>
-        <Select
-          label={text("container")}
-          value={container}
-          options={containers.map((id) => ({ id, name: text(`container-${id}`) }))}
-          onChange={setContainer}
-        />
-      </Field>
-      {sound ? null : (
-        <Field label={text("scale")}>
-          <NumberField label={text("scale")} value={scale} min={5} max={400} digits={0} unit="%" onChange={setScale} />
-          <span className="muted">{size}</span>
-        </Field>
-      )}
-      <Field label={text("export-range")}>
-        <Switch label={text("export-range")} checked={onlyRange && hasRange} onChange={setOnlyRange} />
-        <span className="muted">{hasRange ? "" : text("export-range-none")}</span>
-      </Field>
-      <Field label={text("overwrite-file")}>
-        <Switch label={text("overwrite-file")} checked={overwrite} onChange={setOverwrite} />
-      </Field>
-      <Field label={text("length")}>
-        <span className="timecode">{times.shown(rate, frames)}</span>
-      </Field>
+      <div className="export">
+        <div className="export-presets" role="radiogroup" aria-label={text("export-presets")}>
+          {exportPresets.map((p, n) => {
+            const works = canWrite(p, formats);
+            const Icon = p.video === undefined ? AudioLines : Film;
+            const next = (by: number) => {
+              for (let k = 1; k <= exportPresets.length; k += 1) {
+                const other = exportPresets[(n + by * k + exportPresets.length * k) % exportPresets.length];
+                if (canWrite(other, formats)) return other;
+              }
+              return p;
+            };
+            return (
+              <button
+                key={p.id}
+                type="button"
+                role="radio"
+                className="export-preset"
+                aria-checked={p.id === preset.id}
+                tabIndex={p.id === preset.id ? 0 : -1}
+                disabled={!works}
+                title={works ? undefined : text("export-missing")}
+                onClick={() => setChoice({ ...usualChoice(p, choice.name), onlyMarked: choice.onlyMarked })}
+                onKeyDown={(event) => {
+                  const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+                  if (by === undefined) return;
+                  event.preventDefault();
+                  const other = next(by);
+                  setChoice({ ...usualChoice(other, choice.name), onlyMarked: choice.onlyMarked });
+                  const buttons = event.currentTarget.parentElement?.children;
+                  (buttons?.[exportPresets.indexOf(other)] as HTMLElement | undefined)?.focus();
+                }}
+              >
+                <Icon size={15} aria-hidden />
+                <span className="entry-text">
+                  <span>{text(`export-preset-${p.id}`)}</span>
+                  <span className="muted">{text(`export-preset-${p.id}-about`)}</span>
+                </span>
+              </button>
+            );
+          })}
+        </div>
+        <div className="export-fields">
+          <Field label={text("file-name")}>
+            <input
+              className="text"
+              aria-label={text("file-name")}
+              value={choice.name}
+              onChange={(e) => change({ name: e.target.value })}
+              onKeyDown={(e) => e.key === "Enter" && ready && void begin(false)}
+            />
+            <span className="muted">.{preset.container}</span>
+          </Field>
+          <Field label={text("export-range")}>
+            <Select
+              label={text("export-range")}
+              value={choice.onlyMarked && marked !== undefined ? "marked" : "all"}
+              options={[
+                { id: "all", name: text("export-range-all") },
+                ...(marked === undefined ? [] : [{ id: "marked", name: text("export-range-marked") }]),
+              ]}
+              onChange={(id) => change({ onlyMarked: id === "marked" })}
+            />
+          </Field>
+          <Field label={text("length")}>
+            <span className="timecode">{times.shown(rate, frames)}</span>
+          </Field>
+          {preset.video === undefined ? null : (
+            <Field label={text("frame-size")}>
+              <NumberField
+                label={text("scale")}
+                value={choice.scale}
+                min={5}
+                max={400}
+                digits={0}
+                unit="%"
+                onChange={(scale) => change({ scale })}
+              />
+              <span className="muted">{size.join("×")}</span>
+            </Field>
+          )}
+          {choice.crf === undefined ? null : (
+            <Field label={text("export-quality")}>
+              <NumberField
+                label={text("export-quality")}
+                value={choice.crf}
+                min={0}
+                max={63}
+                digits={0}
+                unit="CRF"
+                onChange={(crf) => change({ crf })}
+              />
+              <span className="muted">{text("export-quality-about")}</span>
+            </Field>
+          )}
+          <Field label={text("export-loudness")}>
+            <Select
+              label={text("export-loudness")}
+              value={String(choice.loudness ?? "none")}
+              options={loudnesses.map((l) => ({
+                id: String(l ?? "none"),
+                name: l === undefined ? text("export-loudness-none") : text("export-loudness-lufs", { value: `${l}` }),
+              }))}
+              onChange={(id) => change({ loudness: id === "none" ? undefined : Number(id) })}
+            />
+          </Field>
+          <Field label={text("overwrite-file")}>
+            <Switch
+              label={text("overwrite-file")}
+              checked={choice.overwrite}
+              onChange={(overwrite) => change({ overwrite })}
+            />
+          </Field>
+          {error === undefined ? null : (
+            <div className="banner danger" role="alert">
+              <span>
+                <strong>{error.message}</strong>
+                {error.hint ? <span className="export-hint">{error.hint}</span> : null}
+              </span>
+            </div>
+          )}
+        </div>
+      </div>
       <footer>
+        <span className="muted" role="status">
+          {waiting === 0 ? "" : text("export-waiting", { count: waiting })}
+        </span>
+        <span className="spring" />
         <Button onClick={close}>{text("cancel")}</Button>
-        <Button look="primary" disabled={name.trim() === "" || frames <= 0} onClick={() => void begin()}>
+        <Button disabled={!ready} onClick={() => void begin(true)}>
+          {text("export-queue")}
+        </Button>
+        <Button look="primary" disabled={!ready} onClick={() => void begin(false)}>
           {text("export")}
         </Button>
       </footer>

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { attributeIds } from "../edit/choose";
+import { exportPresets } from "../edit/export";
 import { markerColourIds } from "../edit/markers";
 import { commands, groups, panelIds, workspaceIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
@@ -63,7 +64,7 @@ const families: Record<string, readonly string[]> = {
   "browse-": ["import", "project", "relink"].flatMap((id) => [id, `${id}-about`]).concat("project-act", "relink-act"),
   "upload-": ["waiting", "sending", "paused", "lost", "failed", "importing"],
   "alignment-": ["centre", "start", "end"],
-  "container-": ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"],
+  "export-preset-": exportPresets.flatMap(({ id }) => [id, `${id}-about`]),
   "crop-": ["left", "top", "right", "bottom"],
   "fit-": ["contain", "cover", "stretch", "native"],
   "generator-": [
@@ -85,7 +86,7 @@ const families: Record<string, readonly string[]> = {
   "scopes-": ["1", "2", "4"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
-  "tab-": ["effects", "transitions", "generators"],
+  "tab-": ["effects", "transitions", "titles", "generators"],
   "verb-": ["insert", "overwrite", "append", "ontop"],
   "attribute-": attributeIds,
   "motion-": motions,

@@ -170,7 +170,7 @@ function Strip({ composition, track }: { composition: Composition; track: Track 
         <b>{label}</b>
         <span>{track.name ?? ""}</span>
       </div>
-      <InPlace source={source} />
+      <InPlace sources={[source]} />
     </li>
   );
 }

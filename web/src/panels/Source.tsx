@@ -26,6 +26,7 @@ import { useText } from "../l10n/locale";
 import type { SourcePlayer } from "../session/sources";
 import { dragMedia, MEDIA } from "../ui/dragged";
 import { PlayButton, ScrubBar, TimecodeEntry, useFitted } from "../ui/monitor";
+import { InPlace } from "../ui/problem";
 import { CommandButton, Empty, IconButton, Tip } from "../ui/parts";
 import { useEditor, useProject } from "../ui/session-context";
 
@@ -52,6 +53,8 @@ export function SourceMonitor() {
     );
   return <Monitor key={player.media} player={player} media={media} />;
 }
+
+const edits = ["insert-media", "overwrite-media", "append-media", "ontop-media"];
 
 function Monitor({ player, media }: { player: SourcePlayer; media: Media }) {
   const { session } = useEditor();
@@ -99,6 +102,7 @@ function Monitor({ player, media }: { player: SourcePlayer; media: Media }) {
           </div>
         )}
         {link === "lost" ? <div className="viewer-note">{text("link-lost-short")}</div> : null}
+        <InPlace sources={edits} />
       </div>
       <Controls player={player} media={media} />
     </div>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ParamEntry } from "../api/types";
 import { ranked } from "../app/rank";
 import { enteredNumber, hexOf } from "../ui/fields";
-import { matching } from "./Browser";
+import { matching } from "./browser/matching";
 import { stepOf } from "./inspector/values";
 
 describe("numbers that are typed", () => {

@@ -1,5 +1,5 @@
 // Work that the server does beside the editing, as far as this page has heard of it.
-import type { ApiError, JobReport, JobResult } from "../api/types";
+import type { ApiError, ExportRequest, JobReport, JobResult } from "../api/types";
 import type { activityStore, Job } from "./stores";
 
 type Activity = ReturnType<typeof activityStore>;
@@ -35,13 +35,20 @@ export class Jobs {
     const early = this.early.get(report.job);
     const known = this.find(report.job);
     if (known !== undefined) {
-      if (known.state === "running") this.set((jobs) => jobs.map((j) => (j === known ? { ...j, ...report } : j)));
+      // Before its first progress it may have waited for others.
+      const began = known.done === 0 && report.done > 0 ? { ms: this.now(), done: report.done } : known.began;
+      if (known.state === "running")
+        this.set((jobs) => jobs.map((j) => (j === known ? { ...j, ...report, began } : j)));
       return;
     }
     const began = { ms: this.now(), done: report.done };
     this.set((jobs) => [{ ...report, state: "running", began }, ...jobs]);
     this.early.delete(report.job);
     if (early !== undefined) this.end(report.job, early);
+  }
+
+  asked(job: number, request: ExportRequest): void {
+    this.set((jobs) => jobs.map((j) => (j.job === job && !j.past ? { ...j, request } : j)));
   }
 
   done(job: number, result: JobResult): void {

@@ -216,9 +216,13 @@ export abstract class Player {
     return true;
   }
 
+  /** What a state says beside the transport. */
+  protected told(_state: StateMessage): void {}
+
   private stateChanged(state: StateMessage): void {
     const own = this.transport.getState();
     if (!this.shows(state)) return;
+    this.told(state);
     // The page decides whether it plays; the server says when playback has really begun or ended.
     if (own.activity === "prerolling" && state.activity === "playing") this.transport.setState({ activity: "playing" });
     else if (own.activity === "playing" && state.activity === "paused") this.presenter.finish();

@@ -1,6 +1,15 @@
 // One project in one page: the document, the socket, transport and sound, and what the user has
 // selected. Views read the stores; everything that changes anything goes through here.
-import type { ApiError, Composition, Copied, Media, MediaChange, Project, SessionEvent } from "../api/types";
+import type {
+  ApiError,
+  Composition,
+  Copied,
+  ExportRequest,
+  Media,
+  MediaChange,
+  Project,
+  SessionEvent,
+} from "../api/types";
 import { compositionLength, compositionRate, findClip, findComposition } from "../document/select";
 import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
@@ -64,6 +73,7 @@ export class Session extends Player {
       composition: this.transport.getState().composition ?? welcome.composition,
       frames: welcome.frames,
     });
+    this.present(welcome.clients);
     void this.mirror.reached().then(() => this.refreshPicture());
     this.refreshHistory();
     void this.refreshMedia();
@@ -375,6 +385,27 @@ export class Session extends Player {
     await this.mirror.holds(ids);
     const order = (id: string) => paths.indexOf(added.find((a) => a.media === id)?.path ?? "");
     return ids.toSorted((a, b) => order(a) - order(b));
+  }
+
+  /** Once, when they are wanted. */
+  async wantTitles(): Promise<void> {
+    if (this.lists.getState().titles !== undefined) return;
+    try {
+      this.lists.setState({ titles: (await this.http.titles()).titles });
+    } catch (error) {
+      this.problem("titles", error);
+    }
+  }
+
+  /** Begins an export, or waits for those before it; answers with why it was refused. */
+  async exportFilm(request: ExportRequest): Promise<ApiError | undefined> {
+    try {
+      const event = await this.commit({ export: request });
+      if (event.event === "job") this.jobs.asked(event.job.job, request);
+      return undefined;
+    } catch (error) {
+      return apiErrors(error)[0];
+    }
   }
 
   /** Which files are there. Servers of before cannot say it. */

@@ -5,7 +5,7 @@ import type { Media, SessionEvent } from "../api/types";
 import type { Range } from "../edit/marks";
 import type { Parts, Source } from "../edit/place";
 import { frameAt, type Rate, rateOf } from "../edit/time";
-import type { EditsMessage, Welcome } from "../wire/messages";
+import type { EditsMessage, StateMessage, Welcome } from "../wire/messages";
 import type { LinkState } from "../wire/live";
 import type { Deck } from "./deck";
 import { Player } from "./player";
@@ -33,6 +33,9 @@ const sourceStore = () =>
     rate: undefined,
     link: "connecting",
   }));
+
+/** What states of such sockets name instead of a composition. */
+const SOURCE = "source";
 
 export class SourcePlayer extends Player {
   private asked: number | undefined;
@@ -76,15 +79,22 @@ export class SourcePlayer extends Player {
     else super.seekTime(time, dragging);
   }
 
-  protected welcomed({ frames, frame_rate }: Welcome): void {
-    const first = this.transport.getState().frames === 0;
+  protected welcomed(_welcome: Welcome): void {
+    if (this.rate() !== undefined) this.refreshPicture();
+  }
+
+  protected override shows(state: StateMessage): boolean {
+    return state.composition === SOURCE;
+  }
+
+  /** While the medium is opened nothing is known of it. */
+  protected override told({ frames, frame_rate }: StateMessage): void {
+    if (frames === 0 || this.rate() !== undefined) return;
     const rate = rateOf(frame_rate);
     this.transport.setState({ frames });
     this.store.setState({ rate });
-    const at = this.asked === undefined ? this.frame : frameAt(rate, this.asked);
+    this.seek(this.asked === undefined ? this.frame : frameAt(rate, this.asked));
     this.asked = undefined;
-    if (first) this.seek(at);
-    else this.refreshPicture();
   }
 
   protected override linkChanged(state: LinkState, retryMs: number): void {

@@ -1,6 +1,6 @@
 // What the page knows beside the document, by concern, so that views hear only of what they show.
 import { createStore } from "zustand/vanilla";
-import type { ApiError, Catalog, HistoryEntry, JobReport, JobResult } from "../api/types";
+import type { ApiError, Catalog, ExportRequest, HistoryEntry, JobReport, JobResult, TitleEntry } from "../api/types";
 import type { Tool } from "../timeline/gestures/host";
 import { heights, type View } from "../timeline/view";
 import type { Activity, QualityMode } from "../wire/messages";
@@ -71,6 +71,8 @@ export interface Job extends JobReport {
   began: { ms: number; done: number };
   /** Of an earlier connection; its number may be another job's by now. */
   past?: boolean;
+  /** What was asked for, to ask for it again. */
+  request?: ExportRequest;
   result?: JobResult;
   errors?: ApiError[];
 }
@@ -94,6 +96,7 @@ export const linkStore = () => createStore<Link>(() => ({ state: "connecting", r
 
 export interface Lists {
   catalog: Catalog | undefined;
+  titles: TitleEntry[] | undefined;
   history: HistoryEntry[];
   /** Media whose files are not there. */
   offline: ReadonlySet<string>;
@@ -102,4 +105,10 @@ export interface Lists {
 }
 
 export const listStore = () =>
-  createStore<Lists>(() => ({ catalog: undefined, history: [], offline: new Set(), changes: new Map() }));
+  createStore<Lists>(() => ({
+    catalog: undefined,
+    titles: undefined,
+    history: [],
+    offline: new Set(),
+    changes: new Map(),
+  }));

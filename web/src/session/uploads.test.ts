@@ -29,7 +29,7 @@ function server(breaks: (offset: number) => Error | undefined = () => undefined)
     () => 0,
     async () => {},
   );
-  return { uploads, all };
+  return { uploads, all, fake };
 }
 
 const file = (pieces: number) => [{ name: "a.mp4", file: new Blob([new Uint8Array(pieces * PIECE_BYTES)]) }];
@@ -47,6 +47,17 @@ describe("uploads", () => {
     const { uploads, all } = server((offset) => (offset === PIECE_BYTES && failures-- > 0 ? lost() : undefined));
     await uploads.add(file(3));
     expect(all.offsets.map((o) => o / PIECE_BYTES)).toEqual([0, 1, 1, 1, 2]);
+  });
+
+  it("begin anew where the server has forgotten them", async () => {
+    let failures = 1;
+    const { uploads, all, fake } = server((offset) => (offset === PIECE_BYTES && failures-- > 0 ? lost() : undefined));
+    fake.state = async () => {
+      all.there = 0;
+      throw new RequestFailed([{ code: "server.no_upload", message: "gone" }], 404);
+    };
+    expect(await uploads.add(file(2))).toHaveLength(1);
+    expect(all.offsets.map((o) => o / PIECE_BYTES)).toEqual([0, 1, 0, 1]);
   });
 
   it("take the offset that the server names", async () => {

@@ -154,6 +154,15 @@ export class Uploads {
     });
   }
 
+  private async known(remote: string): Promise<UploadState | undefined> {
+    try {
+      return await this.server.state(remote);
+    } catch (error) {
+      if (error instanceof RequestFailed && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   private async attempt(id: number, job: Job, progressed: () => void): Promise<string | undefined> {
     const upload = this.of(id);
     if (upload === undefined) return undefined;
@@ -165,7 +174,12 @@ export class Uploads {
         return undefined;
       }
     } else {
-      const state = await this.server.state(job.remote);
+      const state = await this.known(job.remote);
+      if (state === undefined) {
+        // The server has forgotten it: it is sent from the beginning.
+        job.remote = undefined;
+        return this.attempt(id, job, progressed);
+      }
       if (state.path !== undefined) return state.path;
       offset = state.offset;
     }

@@ -3,10 +3,11 @@ import type { Operation } from "../api/types";
 import { compositionRate, findMedia } from "../document/select";
 import { STILL_SECS } from "../edit/commands";
 import { lengthOf, placeSource, threePoint } from "../edit/place";
+import { addTitle } from "../edit/titles";
 import { snapBy, snapTimes } from "../edit/snap";
 import { FLICKS, fromSecs, onFrame, toFlicks } from "../edit/time";
 import type { Session } from "../session/session";
-import { draggedMedia, type DraggedMedia, EFFECT, MEDIA, TRANSITION } from "../ui/dragged";
+import { draggedMedia, draggedTitle, type DraggedMedia, EFFECT, MEDIA, TITLE, TRANSITION } from "../ui/dragged";
 import { SNAP_PX } from "./gestures/drags";
 import type { Pointer, Situation } from "./gestures/host";
 import { hitTest } from "./hit";
@@ -17,20 +18,28 @@ export interface Dropped {
   media?: string;
   effect?: string;
   transition?: string;
+  title?: string;
   files: File[];
 }
 
 /** While something is dragged browsers tell only of which kind it is. */
-export function kindOf(types: readonly string[]): "media" | "effect" | "transition" | "files" | undefined {
+export function kindOf(types: readonly string[]): "media" | "effect" | "transition" | "title" | "files" | undefined {
   if (types.includes(MEDIA)) return "media";
   if (types.includes(EFFECT)) return "effect";
   if (types.includes(TRANSITION)) return "transition";
+  if (types.includes(TITLE)) return "title";
   return types.includes("Files") ? "files" : undefined;
 }
 
 export function dropped(transfer: DataTransfer): Dropped {
   const value = (type: string) => transfer.getData(type) || undefined;
-  return { media: value(MEDIA), effect: value(EFFECT), transition: value(TRANSITION), files: [...transfer.files] };
+  return {
+    media: value(MEDIA),
+    effect: value(EFFECT),
+    transition: value(TRANSITION),
+    title: value(TITLE),
+    files: [...transfer.files],
+  };
 }
 
 function startAt(now: Situation, pointer: Pointer): number {
@@ -47,11 +56,12 @@ export function dropOverlay(
   dragged: DraggedMedia | undefined,
 ): Partial<Overlay> {
   const row = rowAt(now.rows, pointer.y);
-  if (kind === "media" || kind === "files") {
+  if (kind === "media" || kind === "files" || kind === "title") {
     const media = dragged === undefined ? undefined : findMedia(now.project, dragged.media);
     const known = media === undefined ? undefined : lengthOf(media);
     const span = threePoint(compositionRate(now.composition), { now: 0 }, dragged?.marks ?? {}, known);
-    const length = span?.duration ?? fromSecs(STILL_SECS);
+    const title = kind === "title" ? draggedTitle() : undefined;
+    const length = title !== undefined ? fromSecs(title.secs) : (span?.duration ?? fromSecs(STILL_SECS));
     const start = startAt(now, pointer);
     const at = row ?? now.rows[0];
     const place = at === undefined ? { y: 4, height: 48 } : { y: at.y, height: at.height };
@@ -88,6 +98,12 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
     const from = draggedMedia();
     const source = from?.media === what.media ? from : { media: what.media, marks: {}, parts: "both" as const };
     await placed(session, source, row, start, pointer.ctrl ? "insert" : "overwrite");
+    return;
+  }
+  const title = draggedTitle();
+  if (what.title !== undefined && title?.title === what.title) {
+    const track = row !== undefined && row.track.kind !== "audio" ? row.track.id : undefined;
+    await session.run(addTitle(now.composition, title.title, title.params, start, track), "add-title");
     return;
   }
   const command = dropCommand(now, pointer, row, what);

@@ -4,6 +4,7 @@ import type { Parts } from "../edit/place";
 
 export const MEDIA = "application/x-cutroom-media";
 export const EFFECT = "application/x-cutroom-effect";
+export const TITLE = "application/x-cutroom-title";
 export const TRANSITION = "application/x-cutroom-transition";
 
 // While something is dragged, browsers tell a target only of which kind it is; the length of a
@@ -22,4 +23,21 @@ export function dragMedia(media: string | undefined, marks: Range = {}, parts: P
 
 export function draggedMedia(): DraggedMedia | undefined {
   return dragged;
+}
+
+export interface DraggedTitle {
+  title: string;
+  params: Record<string, string>;
+  /** Its usual length. */
+  secs: number;
+}
+
+let title: DraggedTitle | undefined;
+
+export function dragTitle(dragged: DraggedTitle | undefined): void {
+  title = dragged;
+}
+
+export function draggedTitle(): DraggedTitle | undefined {
+  return title;
 }

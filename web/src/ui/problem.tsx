@@ -5,9 +5,9 @@ import { useSession } from "./session-context";
 const SHOWN_MS = 8000;
 
 /** What was refused, beside where it was tried. */
-export function InPlace({ source }: { source: string }) {
+export function InPlace({ sources }: { sources: readonly string[] }) {
   const session = useSession();
-  const problem = useStore(session.activity, (s) => s.problems.find((p) => p.source === source));
+  const problem = useStore(session.activity, (s) => s.problems.find((p) => sources.includes(p.source)));
   const [old, setOld] = useState<number | undefined>(problem?.id);
   useEffect(() => {
     if (problem === undefined) return undefined;

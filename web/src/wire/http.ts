@@ -1,5 +1,5 @@
 // Requests to the server. Every path is below /api/v1; every failure is a RequestFailed.
-import type { ApiError, Catalog, Project, SessionEvent, TitleList } from "../api/types";
+import type { ApiError, Catalog, DoctorReport, Project, SessionEvent, TitleList } from "../api/types";
 import type { BrowseAnswer, MediaState, UploadState } from "./added";
 import { RequestFailed } from "./errors";
 import type { Command } from "./messages";
@@ -83,6 +83,12 @@ export class Http {
   /** A folder, or those that the server may use. */
   browse(path?: string): Promise<BrowseAnswer> {
     return this.json(path === undefined ? "/browse" : `/browse?path=${encodeURIComponent(path)}`);
+  }
+
+  /** What the server can write; empty if it does not say. */
+  async formats(): Promise<DoctorReport["formats"]> {
+    const { machine } = await this.json<{ machine?: Partial<DoctorReport> }>("/health");
+    return machine?.formats ?? [];
   }
 
   titles(): Promise<TitleList> {

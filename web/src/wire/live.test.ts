@@ -35,7 +35,7 @@ class FakeSocket implements Socket {
   }
 }
 
-const welcome = { type: "welcome", revision: 1, composition: "main", frames: 100, frame_rate: "25" };
+const welcome = { type: "welcome", revision: 1, clients: 1 };
 
 function start() {
   const sockets: FakeSocket[] = [];

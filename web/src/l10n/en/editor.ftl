@@ -239,21 +239,8 @@ problem-count =
 
 ## Export
 export-title = Export the film
-export-about = The film as it is now; you can go on editing meanwhile.
 file-name = File name
-container = Format
-container-mp4 = MP4
-container-mov = QuickTime (MOV)
-container-mkv = Matroska (MKV)
-container-webm = WebM
-container-m4a = Sound only (M4A)
-container-mp3 = Sound only (MP3)
-container-flac = Sound only (FLAC)
-container-wav = Sound only (WAV)
-container-opus = Sound only (Opus)
-export-range = Only the marked range
-export-range-none = No range is marked
-overwrite-file = Replace an existing file
+overwrite-file = Replace existing
 
 ## Keys
 keyboard-about = Choose a preset and change what you like; changes are kept for each preset.

@@ -103,3 +103,56 @@ folder-empty = Nothing to choose here
 ## Jobs
 job-cancelled = Cancelled
 job-lost = Not heard of since the connection was lost
+job-begins = Waiting to begin…
+job-left = { $left } left
+job-download = Download { $name }
+job-again = Try { $name } again
+jobs-clear = Clear finished
+download = Download
+
+## Exports
+export-about = The film as it is now; you can go on editing meanwhile. Exports wait for each other.
+export-presets = Kind of export
+export-missing = The server has no encoder for this
+export-range = Range
+export-range-all = Whole film
+export-range-marked = Between in and out
+export-quality = Quality
+export-quality-about = lower is better
+export-loudness = Loudness
+export-loudness-none = As it is mixed
+export-loudness-lufs = { $value } LUFS
+export-queue = Add to queue
+export-waiting =
+    { $count ->
+        [one] 1 export is under way
+       *[other] { $count } exports are under way
+    }
+export-preset-web = H.264
+export-preset-web-about = MP4 for the web and every device
+export-preset-small = H.265
+export-preset-small-about = MP4, smaller at the same quality
+export-preset-draft = Draft
+export-preset-draft-about = Half of the size, made quickly
+export-preset-webm = VP9
+export-preset-webm-about = WebM, also with transparency
+export-preset-av1 = AV1
+export-preset-av1-about = MP4, smallest and slowest
+export-preset-prores = ProRes
+export-preset-prores-about = QuickTime for further editing
+export-preset-dnxhr = DNxHR
+export-preset-dnxhr-about = QuickTime for further editing
+export-preset-lossless = Lossless
+export-preset-lossless-about = FFV1 and FLAC in Matroska
+export-preset-wav = WAV
+export-preset-wav-about = Sound only, uncompressed
+export-preset-flac = FLAC
+export-preset-flac-about = Sound only, lossless
+export-preset-podcast = MP3
+export-preset-podcast-about = Sound only, at −16 LUFS
+
+## Library
+tab-titles = Titles
+title-add = Add at playhead
+title-params = Contents of { $name }
+title-choose = Choose a title to fill it in

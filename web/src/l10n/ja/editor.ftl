@@ -220,21 +220,8 @@ problem-count = 問題 { $count } 件
 
 ## Export
 export-title = ムービーを書き出す
-export-about = 現在の状態を書き出します。書き出し中も編集を続けられます。
 file-name = ファイル名
-container = 形式
-container-mp4 = MP4
-container-mov = QuickTime (MOV)
-container-mkv = Matroska (MKV)
-container-webm = WebM
-container-m4a = 音声のみ (M4A)
-container-mp3 = 音声のみ (MP3)
-container-flac = 音声のみ (FLAC)
-container-wav = 音声のみ (WAV)
-container-opus = 音声のみ (Opus)
-export-range = マークした範囲のみ
-export-range-none = 範囲がマークされていません
-overwrite-file = 既存のファイルを置き換える
+overwrite-file = 既存を置き換え
 
 ## Keys
 keyboard-about = プリセットを選び、自由に変更できます。変更はプリセットごとに保存されます。

@@ -98,3 +98,52 @@ folder-empty = 選べるものがありません
 ## Jobs
 job-cancelled = 中止しました
 job-lost = 接続が切れたあと、状態が不明です
+job-begins = 開始を待っています…
+job-left = 残り { $left }
+job-download = { $name } をダウンロード
+job-again = { $name } を再試行
+jobs-clear = 終了分を消去
+download = ダウンロード
+
+## Exports
+export-about = 現在の状態の作品を書き出します。その間も編集を続けられます。書き出しは順番に処理されます。
+export-presets = 書き出しの種類
+export-missing = サーバーにこのエンコーダーがありません
+export-range = 範囲
+export-range-all = 作品全体
+export-range-marked = イン点からアウト点まで
+export-quality = 画質
+export-quality-about = 小さいほど高画質
+export-loudness = ラウドネス
+export-loudness-none = ミックスのまま
+export-loudness-lufs = { $value } LUFS
+export-queue = キューに追加
+export-waiting = { $count } 件を書き出し中
+export-preset-web = H.264
+export-preset-web-about = MP4、ウェブとあらゆる機器向け
+export-preset-small = H.265
+export-preset-small-about = MP4、同画質でより小さく
+export-preset-draft = ドラフト
+export-preset-draft-about = 半分の大きさで素早く
+export-preset-webm = VP9
+export-preset-webm-about = WebM、透明も可
+export-preset-av1 = AV1
+export-preset-av1-about = MP4、最小だが低速
+export-preset-prores = ProRes
+export-preset-prores-about = QuickTime、後の編集向け
+export-preset-dnxhr = DNxHR
+export-preset-dnxhr-about = QuickTime、後の編集向け
+export-preset-lossless = ロスレス
+export-preset-lossless-about = FFV1 と FLAC、Matroska
+export-preset-wav = WAV
+export-preset-wav-about = 音声のみ、非圧縮
+export-preset-flac = FLAC
+export-preset-flac-about = 音声のみ、可逆圧縮
+export-preset-podcast = MP3
+export-preset-podcast-about = 音声のみ、−16 LUFS
+
+## Library
+tab-titles = タイトル
+title-add = 再生ヘッド位置に追加
+title-params = { $name } の内容
+title-choose = タイトルを選んで内容を入力してください

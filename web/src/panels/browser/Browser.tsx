@@ -2,13 +2,16 @@ import { Blend, Shapes, Sparkles, Type, Square, Layers } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { useStore } from "zustand";
-import type { Clip } from "../api/types";
-import { clipIds, dissolve, freeId, placed, STILL_SECS, textClip } from "../edit/commands";
-import { FLICKS, fromSecs } from "../edit/time";
-import { useText } from "../l10n/locale";
-import { EFFECT, TRANSITION } from "../ui/dragged";
-import { Empty, Search } from "../ui/parts";
-import { useSession } from "../ui/session-context";
+import type { Clip } from "../../api/types";
+import { clipIds, dissolve, freeId, placed, STILL_SECS, textClip } from "../../edit/commands";
+import { FLICKS, fromSecs } from "../../edit/time";
+import { useText } from "../../l10n/locale";
+import { EFFECT, TRANSITION } from "../../ui/dragged";
+import { Empty, Search } from "../../ui/parts";
+import { LazyPicture } from "../../ui/LazyPicture";
+import { useSession } from "../../ui/session-context";
+import { type Entry, matching } from "./matching";
+import { Titles } from "./Titles";
 
 /** Effects, transitions and things that are made and not filmed, with a search over all names. */
 export function Browser() {
@@ -20,7 +23,7 @@ export function Browser() {
       <Tabs.Root value={tab} onValueChange={setTab} className="tabs">
         <div className="panel-bar">
           <Tabs.List className="tab-list" aria-label={text("panel-browser")}>
-            {(["effects", "transitions", "generators"] as const).map((id) => (
+            {(["effects", "transitions", "titles", "generators"] as const).map((id) => (
               <Tabs.Trigger key={id} value={id} className="tab">
                 {text(`tab-${id}`)}
               </Tabs.Trigger>
@@ -36,34 +39,15 @@ export function Browser() {
         <Tabs.Content value="transitions" className="scroll">
           <Transitions search={search} />
         </Tabs.Content>
+        <Tabs.Content value="titles" className="titles">
+          <Titles search={search} />
+        </Tabs.Content>
         <Tabs.Content value="generators" className="scroll">
           <Generators search={search} />
         </Tabs.Content>
       </Tabs.Root>
     </div>
   );
-}
-
-interface Entry {
-  id: string;
-  name: string;
-  family: string;
-  summary?: string;
-}
-
-export function matching<T extends Entry>(
-  entries: readonly T[],
-  search: string,
-  aliases: ReadonlyMap<string, string> = new Map(),
-): T[] {
-  const words = search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((w) => w !== "");
-  return entries.filter((e) => {
-    const all = `${e.name} ${e.id} ${e.family} ${e.summary ?? ""} ${aliases.get(e.id) ?? ""}`.toLowerCase();
-    return words.every((w) => all.includes(w));
-  });
 }
 
 function useAliases(): Map<string, string> {
@@ -80,17 +64,19 @@ function useAliases(): Map<string, string> {
 function List({
   entries,
   type,
+  pictures,
   icon,
   apply,
 }: {
   entries: readonly Entry[];
   type: string;
+  pictures: "effects" | "transitions";
   icon: typeof Blend;
   apply(id: string): void;
 }) {
+  const session = useSession();
   const text = useText();
   const families = [...new Set(entries.map((e) => e.family))];
-  const Icon = icon;
   if (entries.length === 0) return <p className="muted none">{text("nothing-found")}</p>;
   return families.map((family) => (
     <div key={family} className="family">
@@ -112,9 +98,7 @@ function List({
                   event.dataTransfer.effectAllowed = "copy";
                 }}
               >
-                <span className="entry-icon">
-                  <Icon size={15} aria-hidden />
-                </span>
+                <LazyPicture src={session.http.cataloguePictureUrl(pictures, e.id)} icon={icon} />
                 <span className="entry-text">
                   <span>{e.name}</span>
                   {e.summary === undefined ? null : <span className="muted">{e.summary}</span>}
@@ -138,7 +122,8 @@ function Effects({ search }: { search: string }) {
     if (clips.length === 0) session.notice(text("select-clip-first"));
     else void session.run({ add_effect: { clips, effect } }, effect);
   };
-  return <List entries={matching(catalog.effects, search, aliases)} type={EFFECT} icon={Sparkles} apply={apply} />;
+  const entries = matching(catalog.effects, search, aliases);
+  return <List entries={entries} type={EFFECT} pictures="effects" icon={Sparkles} apply={apply} />;
 }
 
 function Transitions({ search }: { search: string }) {
@@ -155,7 +140,8 @@ function Transitions({ search }: { search: string }) {
     if (command === undefined) session.notice(text("no-cut"));
     else void session.run(command, kind);
   };
-  return <List entries={matching(catalog.transitions, search, aliases)} type={TRANSITION} icon={Blend} apply={apply} />;
+  const entries = matching(catalog.transitions, search, aliases);
+  return <List entries={entries} type={TRANSITION} pictures="transitions" icon={Blend} apply={apply} />;
 }
 
 function Generators({ search }: { search: string }) {
