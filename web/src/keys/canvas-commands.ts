@@ -1,5 +1,5 @@
 // Commands of the viewer: what is over the picture, and how it is zoomed.
-import { compositionRate, findClip } from "../document/select";
+import { compositionRate, findClip, sourceKind } from "../document/select";
 import { addKeys, kindsOf, type Lane, lanesOf, neighbourKey } from "../edit/keyframes";
 import { frameLength, toFlicks } from "../edit/time";
 
@@ -64,6 +64,18 @@ const setKeyframes: CanvasCommand = {
   },
 };
 
+const editText: CanvasCommand = {
+  id: "edit-text",
+  run: (session) => {
+    const context = session.context();
+    const found = context === undefined ? undefined : findClip(context.project, context.selected[0] ?? "");
+    if (context === undefined || found === undefined || sourceKind(found.clip) !== "text") return;
+    const start = toFlicks(found.clip.start);
+    if (context.now < start || context.now >= start + toFlicks(found.clip.duration)) session.seekTime(start);
+    session.canvas.setState({ editing: found.clip.id });
+  },
+};
+
 export const canvasCommands: readonly CanvasCommand[] = [
   ...canvasModes.map((mode) => set(`canvas-${mode}`, () => ({ mode, drawing: false }))),
   set("toggle-safe-areas", ({ safe }) => ({ safe: !safe })),
@@ -73,6 +85,7 @@ export const canvasCommands: readonly CanvasCommand[] = [
   jump("previous-keyframe", -1),
   jump("next-keyframe", 1),
   setKeyframes,
+  editText,
   set("viewer-fit", () => ({ zoom: "fit", pan: [0, 0] })),
   set("viewer-50", () => ({ zoom: 0.5 })),
   set("viewer-100", () => ({ zoom: 1 })),

@@ -35,6 +35,7 @@ export const common: Record<string, string[]> = {
   "previous-keyframe": ["Alt+BracketLeft"],
   "next-keyframe": ["Alt+BracketRight"],
   "set-keyframes": ["Alt+K"],
+  "edit-text": ["F2"],
   "viewer-fit": ["Shift+6"],
   "viewer-100": ["Shift+7"],
 };
