@@ -163,6 +163,12 @@ test.describe("handles over the picture", () => {
     const keys = () => (transform(server, "inset")?.position_px as { keyframes: { value: number[] }[] }).keyframes;
     await expect.poll(() => Math.round(keys()[1].value[0] / 5)).toBe(50);
     expect(keys()).toHaveLength(2);
+    server.elsewhere({ set_keyframe: { of, field, time: 705_600_000, value: [-300, -100] as never, ease: "bezier" } });
+    await editor.getByRole("button", { name: "Outgoing tangent of the path" }).focus();
+    await editor.keyboard.press("Shift+ArrowDown");
+    const out = () => (keys()[0] as { handle_out?: { value: number[] } }).handle_out?.value;
+    // A third of the way, and ten pixels further down.
+    await expect.poll(() => out()?.[1]).toBeCloseTo((keys()[1].value[1] + 100) / 3 + 10, 1);
   });
 });
 
@@ -303,7 +309,11 @@ test.describe("keyframes in their panel", () => {
     await expect
       .poll(() => transform(server, "inset")?.position_px)
       .toEqual({ keyframes: [{ time: 2.4 * S, value: [521, -260] }] });
-    await expect(editor.getByRole("button", { name: "Remove this keyframe of Position" })).toBeVisible();
+    await expect(
+      editor.locator(".inspector").getByRole("button", { name: "Remove this keyframe of Position" }),
+    ).toBeVisible();
+    await editor.locator(".keyframes").getByRole("button", { name: "Remove this keyframe of Position" }).click();
+    await expect.poll(() => transform(server, "inset")?.position_px).toEqual([521, -260]);
   });
 });
 
@@ -350,7 +360,7 @@ test.describe("text on the picture", () => {
       .poll(() => (source(server).style as { strokes?: object[] }).strokes?.[0])
       .toMatchObject({ width_px: 3 });
     await editor.getByRole("switch", { name: "Shadow" }).click();
-    await editor.getByRole("spinbutton", { name: "Blur of the shadow" }).fill("20");
+    await editor.getByRole("spinbutton", { name: "Blur", exact: true }).fill("20");
     await editor.keyboard.press("Enter");
     await expect.poll(() => (source(server).shadows as { blur_px: number }[] | undefined)?.[0].blur_px).toBe(20);
     await editor.getByRole("switch", { name: "Box behind the text" }).click();

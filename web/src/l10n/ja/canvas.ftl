@@ -176,3 +176,15 @@ background-padding-x = 左右の余白
 background-padding-y = 上下の余白
 background-radius = 角の半径
 background-per-line = 行ごとの背景
+
+handle-bend-in = 軌跡の入る側の接線
+handle-bend-out = 軌跡の出る側の接線
+keyframes-zoom-in = 時間を拡大
+keyframes-zoom-out = 時間を縮小
+keyframes-values-in = 値を拡大
+keyframes-values-out = 値を縮小
+mask-remove-named = { $name } を削除
+cmd-viewer-left = 映像の表示を左へ
+cmd-viewer-right = 映像の表示を右へ
+cmd-viewer-up = 映像の表示を上へ
+cmd-viewer-down = 映像の表示を下へ
