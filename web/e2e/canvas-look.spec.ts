@@ -69,6 +69,7 @@ for (const width of [1024, 1440])
     await editor.getByRole("tab", { name: "Keyframes" }).click();
     await editor.locator("[data-key]").nth(5).click();
     await editor.waitForTimeout(300);
+    if (width === 1024) await editor.getByRole("button", { name: "Clip", exact: true, expanded: true }).last().click();
     await editor.screenshot({ path: `${folder}/lanes-${width}.png` });
     await editor.getByRole("button", { name: "Curves" }).click();
     await editor.getByRole("button", { name: "Position", exact: true }).click();
