@@ -75,7 +75,8 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
     const stops = [
       stage.listen(later),
       gizmos.listen(later),
-      session.playhead.follow(later),
+      // While the film plays there is nothing that follows the picture.
+      session.playhead.follow(() => session.playing || later()),
       session.document.subscribe(later),
       session.selection.subscribe(later),
       session.canvas.subscribe(later),
