@@ -259,7 +259,11 @@ test.describe("keyframes in their panel", () => {
     expect(opacity(server)?.[0]).toEqual({ time: S, value: 0.9, ease: "hold" });
     await editor.keyboard.press("Delete");
     await expect.poll(() => opacity(server)?.length).toBe(2);
-    // The film still has its clip.
+    // With none chosen, the one with the focus is meant, and never the clip.
+    await editor.keyboard.press("Escape");
+    await editor.locator(`[data-key="video.opacity@${2 * S}"]`).focus();
+    await editor.keyboard.press("Delete");
+    await expect.poll(() => opacity(server)?.length).toBe(1);
     expect(clip(server, "inset")).toBeDefined();
   });
 
