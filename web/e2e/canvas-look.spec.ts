@@ -69,6 +69,7 @@ for (const width of [1024, 1440])
     await editor.getByRole("tab", { name: "Keyframes" }).click();
     await editor.locator("[data-key]").nth(5).click();
     await editor.waitForTimeout(300);
+    if (width === 1024) await editor.getByRole("button", { name: "Clip", exact: true, expanded: true }).last().click();
     await editor.screenshot({ path: `${folder}/lanes-${width}.png` });
     await editor.getByRole("button", { name: "Curves" }).click();
     await editor.getByRole("button", { name: "Position", exact: true }).click();
@@ -77,3 +78,29 @@ for (const width of [1024, 1440])
     await editor.waitForTimeout(300);
     await editor.screenshot({ path: `${folder}/curves-${width}.png` });
   });
+
+test("text and its inspector", async ({ editor }) => {
+  await editor.getByTestId("timecode").fill("50f");
+  await editor.keyboard.press("Enter");
+  const box = await editor.getByTestId("picture").boundingBox();
+  if (box === null) throw new Error("no picture");
+  await editor.mouse.click(box.x + box.width / 2, box.y + box.height * 0.46);
+  for (const name of ["Outline", "Shadow", "Box behind the text"]) await editor.getByRole("switch", { name }).click();
+  await editor.getByRole("button", { name: "Clip", exact: true, expanded: true }).last().click();
+  await editor.keyboard.press("F2");
+  await editor.waitForTimeout(300);
+  await editor.screenshot({ path: `${folder}/text.png` });
+});
+
+test.describe("with a finger", () => {
+  test.use({ hasTouch: true, viewport: { width: 1024, height: 768 } });
+  test("targets", async ({ editor }) => {
+    await editor.getByTestId("timecode").fill("250f");
+    await editor.keyboard.press("Enter");
+    const box = await editor.getByTestId("picture").boundingBox();
+    if (box === null) throw new Error("no picture");
+    await editor.mouse.click(box.x + box.width * 0.86, box.y + box.height * 0.17);
+    await editor.waitForTimeout(300);
+    await editor.screenshot({ path: `${folder}/touch.png` });
+  });
+});

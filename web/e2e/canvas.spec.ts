@@ -163,6 +163,12 @@ test.describe("handles over the picture", () => {
     const keys = () => (transform(server, "inset")?.position_px as { keyframes: { value: number[] }[] }).keyframes;
     await expect.poll(() => Math.round(keys()[1].value[0] / 5)).toBe(50);
     expect(keys()).toHaveLength(2);
+    server.elsewhere({ set_keyframe: { of, field, time: 705_600_000, value: [-300, -100] as never, ease: "bezier" } });
+    await editor.getByRole("button", { name: "Outgoing tangent of the path" }).focus();
+    await editor.keyboard.press("Shift+ArrowDown");
+    const out = () => (keys()[0] as { handle_out?: { value: number[] } }).handle_out?.value;
+    // A third of the way, and ten pixels further down.
+    await expect.poll(() => out()?.[1]).toBeCloseTo((keys()[1].value[1] + 100) / 3 + 10, 1);
   });
 });
 
@@ -253,7 +259,11 @@ test.describe("keyframes in their panel", () => {
     expect(opacity(server)?.[0]).toEqual({ time: S, value: 0.9, ease: "hold" });
     await editor.keyboard.press("Delete");
     await expect.poll(() => opacity(server)?.length).toBe(2);
-    // The film still has its clip.
+    // With none chosen, the one with the focus is meant, and never the clip.
+    await editor.keyboard.press("Escape");
+    await editor.locator(`[data-key="video.opacity@${2 * S}"]`).focus();
+    await editor.keyboard.press("Delete");
+    await expect.poll(() => opacity(server)?.length).toBe(1);
     expect(clip(server, "inset")).toBeDefined();
   });
 
@@ -303,6 +313,97 @@ test.describe("keyframes in their panel", () => {
     await expect
       .poll(() => transform(server, "inset")?.position_px)
       .toEqual({ keyframes: [{ time: 2.4 * S, value: [521, -260] }] });
-    await expect(editor.getByRole("button", { name: "Remove this keyframe of Position" })).toBeVisible();
+    await expect(
+      editor.locator(".inspector").getByRole("button", { name: "Remove this keyframe of Position" }),
+    ).toBeVisible();
+    await editor.locator(".keyframes").getByRole("button", { name: "Remove this keyframe of Position" }).click();
+    await expect.poll(() => transform(server, "inset")?.position_px).toEqual([521, -260]);
+  });
+});
+
+test.describe("text on the picture", () => {
+  const source = (server: TestServer) => clip(server, "title")?.source as Record<string, unknown>;
+
+  test("is typed in place, kept with Ctrl+Enter and dropped with Escape", async ({ editor, server }) => {
+    await at(editor, 50);
+    await editor.mouse.dblclick(...(await screen(editor, 640, 360)));
+    const field = editor.getByTestId("text-overlay");
+    await expect(field).toBeFocused();
+    // As high as the letters that are drawn, a line of 96 pixels, and a little room.
+    const [box, picture] = [await field.boundingBox(), await editor.getByTestId("picture").boundingBox()];
+    expect(((box?.height ?? 0) / (picture?.height ?? 1)) * 720).toBeCloseTo(96 * (2478 / 2048 + 0.3), -0.5);
+    await editor.keyboard.type("By the sea");
+    await editor.keyboard.press("Enter");
+    await editor.keyboard.type("again");
+    await editor.keyboard.press("Control+Enter");
+    await expect.poll(() => source(server).text).toBe("By the sea\nagain");
+    expect(sent(server)).toEqual(["set"]);
+    await expect(field).toBeHidden();
+    await editor.keyboard.press("F2");
+    await expect(field).toBeFocused();
+    await editor.keyboard.type("no");
+    await editor.keyboard.press("Escape");
+    await expect(field).toBeHidden();
+    expect(source(server).text).toBe("By the sea\nagain");
+    await editor.getByRole("button", { name: "Edit text on the picture" }).click();
+    await editor.keyboard.type("Kept");
+    await editor.mouse.click(...(await screen(editor, 30, 30)));
+    await expect.poll(() => source(server).text).toBe("Kept");
+  });
+
+  test("has its fields in the inspector", async ({ editor, server }) => {
+    await at(editor, 50);
+    await editor.mouse.click(...(await screen(editor, 640, 340)));
+    await editor.getByRole("button", { name: "Choose a font" }).click();
+    await editor.getByRole("menuitem", { name: "Noto Serif" }).click();
+    await expect.poll(() => (source(server).style as { font?: string }).font).toBe("Noto Serif");
+    await editor.getByRole("button", { name: "Left", exact: true }).click();
+    await expect.poll(() => source(server).align).toBe("left");
+    await editor.getByRole("switch", { name: "Outline" }).click();
+    await expect
+      .poll(() => (source(server).style as { strokes?: object[] }).strokes?.[0])
+      .toMatchObject({ width_px: 3 });
+    await editor.getByRole("switch", { name: "Shadow" }).click();
+    await editor.getByRole("spinbutton", { name: "Blur", exact: true }).fill("20");
+    await editor.keyboard.press("Enter");
+    await expect.poll(() => (source(server).shadows as { blur_px: number }[] | undefined)?.[0].blur_px).toBe(20);
+    await editor.getByRole("switch", { name: "Box behind the text" }).click();
+    await expect.poll(() => source(server).background).toMatchObject({ padding_px: [12, 6] });
+    expect(await serious(editor)).toEqual([]);
+  });
+});
+
+test.describe("with a finger", () => {
+  test.use({ hasTouch: true, viewport: { width: 1024, height: 768 } });
+
+  test("a tap plays, a drag scrubs, and targets are large", async ({ editor }) => {
+    await at(editor, 250);
+    await editor.touchscreen.tap(...(await screen(editor, 300, 500)));
+    await expect(editor.getByRole("button", { name: "Pause" })).toBeVisible();
+    await editor.touchscreen.tap(...(await screen(editor, 300, 500)));
+    await expect(editor.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+    await at(editor, 250);
+    const [x, y] = await screen(editor, 300, 500);
+    const session = await editor.context().newCDPSession(editor);
+    const touch = (type: string, dx: number) =>
+      session.send("Input.dispatchTouchEvent", {
+        type: type as "touchStart",
+        touchPoints: type === "touchEnd" ? [] : [{ x: x + dx, y }],
+      });
+    await touch("touchStart", 0);
+    for (let dx = 10; dx <= 100; dx += 10) await touch("touchMove", dx);
+    await touch("touchEnd", 100);
+    await expect
+      .poll(async () => Number(await editor.getByTestId("picture").getAttribute("data-frame")))
+      .toBeGreaterThan(290);
+    const play = await editor.getByRole("button", { name: "Play", exact: true }).boundingBox();
+    expect(Math.min(play?.width ?? 0, play?.height ?? 0)).toBeGreaterThanOrEqual(40);
+    const small = await editor.locator(".transport button:visible, .viewer-bar button:visible").evaluateAll((all) =>
+      all
+        .map((b) => b.getBoundingClientRect())
+        .filter((r) => r.width < 40 || r.height < 40)
+        .map((r) => `${r.width}×${r.height}`),
+    );
+    expect(small).toEqual([]);
   });
 });

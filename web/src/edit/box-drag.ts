@@ -118,17 +118,23 @@ export function scale(scene: Scene, corner: Corner, from: Point, to: Point, mods
   const back = unparented(placed);
   const upright = rotation(-pose.rotationDegrees);
   const local = (p: Point) => applyTo(upright, minus(apply(back, p), apply(back, pivot)));
-  const before = local(cornerAt(placed, corner));
-  const after = plus(before, minus(local(to), local(from)));
+  const handle = cornerAt(placed, corner);
+  const before = local(handle);
   const single = corner.length === 1;
   const axis = alongX(corner) === 0.5 ? 1 : 0;
+  const caught = caughtBy(scene, placed, corner, plus(handle, minus(to, from)), mods);
+  const target: Point = [...to];
+  for (const { axis: n, by } of caught) target[n] += by;
+  const after = plus(before, minus(local(target), local(from)));
   const ratio = (n: 0 | 1) => (Math.abs(before[n]) < 1e-6 ? 1 : after[n] / before[n]);
   let factor: Point = [ratio(0), ratio(1)];
   if (single) factor = axis === 0 ? [factor[0], 1] : [1, factor[1]];
   else if (!mods.shift) {
     const length = before[0] ** 2 + before[1] ** 2;
+    const [nearest] = caught;
     const both = length < 1e-9 ? 1 : (after[0] * before[0] + after[1] * before[1]) / length;
-    factor = [both, both];
+    factor = nearest === undefined ? [both, both] : [ratio(nearest.axis), ratio(nearest.axis)];
+    caught.length = Math.min(caught.length, 1);
   }
   const limited = (old: number, f: number) => {
     const next = old * f;
@@ -142,7 +148,21 @@ export function scale(scene: Scene, corner: Corner, from: Point, to: Point, mods
     const off = minus(apply(placed.own, fixed), apply(moved.own, fixed));
     changes.push(changeOf(scene, `${base}.position_px`, rounded(plus(pose.positionPx, off), 2)));
   }
-  return { changes, lines: [] };
+  return { changes, lines: caught.map(({ axis: n, at }) => ({ axis: n, at })) };
+}
+
+/** Guides near a corner that is dragged, the nearest first; of upright boxes only. */
+function caughtBy({ composition }: Scene, { pose, parent }: Placed, corner: Corner, at: Point, mods: Modifiers) {
+  const upright = pose.rotationDegrees % 180 === 0 && parent.xy === 0 && parent.yx === 0;
+  if (!upright || mods.snapPx <= 0) return [];
+  const guides = guidesOf(composition.size, mods.safe);
+  return ([0, 1] as const)
+    .filter((axis) => (axis === 0 ? alongX(corner) : alongY(corner)) !== 0.5)
+    .flatMap((axis) => {
+      const guide = guides[axis].reduce((a, b) => (Math.abs(b - at[axis]) < Math.abs(a - at[axis]) ? b : a));
+      return Math.abs(guide - at[axis]) <= mods.snapPx ? [{ axis, at: guide, by: guide - at[axis] }] : [];
+    })
+    .sort((a, b) => Math.abs(a.by) - Math.abs(b.by));
 }
 
 function withTransform(clip: Clip, field: string, value: unknown): Clip {
@@ -302,4 +322,75 @@ export function moveKey(scene: Scene, time: number, from: Point, to: Point): Dra
   const placed = placedAt(scene.composition, scene.clip, scene.content, toFlicks(scene.clip.start) + time);
   const by = applyTo(unparented(placed), minus(to, from));
   return { changes: [{ field, value: rounded(plus(key.value as Point, by), 2), time }], lines: [] };
+}
+
+export type TangentSide = "in" | "out";
+
+interface PathTangent {
+  time: number;
+  side: TangentSide;
+  /** The keyframe's place and the end of the tangent. */
+  from: Point;
+  at: Point;
+}
+
+const third = (a: Key, b: Key): Point => {
+  const [p, q] = [a.value as Point, b.value as Point];
+  return [(q[0] - p[0]) / 3, (q[1] - p[1]) / 3];
+};
+
+/** As an offset in canvas pixels; nothing where the segment is no bezier. */
+function tangentValue(keys: readonly Key[], index: number, side: TangentSide): Point | undefined {
+  const [key, other] = [keys[index], keys[side === "out" ? index + 1 : index - 1]];
+  if (other === undefined || (side === "out" ? key : other).ease !== "bezier") return undefined;
+  return ((side === "out" ? key.handle_out : key.handle_in)?.value as Point | undefined) ?? third(key, other);
+}
+
+/** Of bezier segments of the motion path: they bend the way as well as the speed. */
+export function pathTangents(scene: Scene): PathTangent[] {
+  const { keys } = motionPath(scene, 1) ?? { keys: [] };
+  const { parent } = placedIn(scene);
+  const all = keys.map((k) => k.key);
+  return keys.flatMap(({ time, at }, n) =>
+    (["in", "out"] as const).flatMap((side) => {
+      const value = tangentValue(all, n, side);
+      return value === undefined ? [] : [{ time, side, from: at, at: plus(at, applyTo(parent, value)) }];
+    }),
+  );
+}
+
+/** The other side turns along and keeps its length, unless Alt is held. */
+export function moveTangent(
+  scene: Scene,
+  time: number,
+  side: TangentSide,
+  from: Point,
+  to: Point,
+  mods: Pick<Modifiers, "alt">,
+): Dragged {
+  const field = `${base}.position_px`;
+  const keys = keysOf(fieldOf(scene.clip, field)) ?? [];
+  const index = keys.findIndex((k) => toFlicks(k.time) === time);
+  const old = index < 0 ? undefined : tangentValue(keys, index, side);
+  if (old === undefined) return { changes: [], lines: [] };
+  const by = applyTo(unparented(placedIn(scene)), minus(to, from));
+  const value = rounded(plus(old, by), 2);
+  let key = withHandle(keys, index, side, value);
+  const back: TangentSide = side === "out" ? "in" : "out";
+  const mirrored = tangentValue(keys, index, back);
+  const length = Math.hypot(...value);
+  if (!mods.alt && mirrored !== undefined && length > 0) {
+    const reach = -Math.hypot(...mirrored) / length;
+    const turned = rounded([value[0] * reach, value[1] * reach], 2);
+    key = withHandle(keys.with(index, key), index, back, turned);
+  }
+  return { changes: [{ field, value: { keyframes: keys.with(index, key) } }], lines: [] };
+}
+
+function withHandle(keys: readonly Key[], index: number, side: TangentSide, value: Point): Key {
+  const key = keys[index];
+  const other = keys[side === "out" ? index + 1 : index - 1];
+  const name = side === "out" ? "handle_out" : "handle_in";
+  const time = key[name]?.time ?? Math.round((toFlicks(other.time) - toFlicks(key.time)) / 3);
+  return { ...key, [name]: { time, value } };
 }

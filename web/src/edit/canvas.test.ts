@@ -101,6 +101,18 @@ describe("drags of the box", () => {
     expect(value(box.scale(scene, "e", [1440, 540], [0, 540], off), "scale")).toEqual([0.01, 0.5]);
   });
 
+  it("scale to guides that are near", () => {
+    const scene = sceneOf({ scale: [0.5, 0.5] });
+    const mods = { ...off, snapPx: 10 };
+    // The corner comes to (1914, 1000): the right edge is 6 away, and the proportions stay.
+    const dragged = box.scale(scene, "se", [1440, 810], [1914, 1000], mods);
+    expect(value(dragged, "scale")).toEqual([1, 1]);
+    expect(dragged.lines).toEqual([{ axis: 0, at: 1920 }]);
+    // Two thirds of the height are 720: 180 of 270.
+    const edge = box.scale(scene, "s", [960, 810], [990, 725], mods);
+    expect(value(edge, "scale")).toEqual([0.5, 0.3333]);
+  });
+
   it("keep the opposite corner with Alt, also when turned", () => {
     const scene = sceneOf({ scale: [0.5, 0.5], rotation_degrees: 30 });
     const before = box.cornerAt(box.placedIn(scene), "nw");
@@ -167,6 +179,36 @@ describe("drags of the box", () => {
     expect(box.moveKey(scene, 1000, [1160, 440], [1170, 440]).changes).toEqual([
       { field: "video.transform.position_px", value: [210, -100], time: 1000 },
     ]);
+  });
+});
+
+describe("the motion path", () => {
+  const keyframes = [
+    { time: 0, value: [0, 0], ease: "bezier" },
+    { time: 500, value: [300, 0], ease: "bezier", handle_out: { time: 100, value: [0, 50] } },
+    { time: 1000, value: [300, 300] },
+  ];
+  const scene = sceneOf({ position_px: { keyframes } });
+
+  it("has tangents, a third of the way where there are none", () => {
+    expect(box.pathTangents(scene).map(({ time, side, at }) => [time, side, at[0] - 960, at[1] - 540])).toEqual([
+      [0, "out", 100, 0],
+      [500, "in", 200, 0],
+      [500, "out", 300, 50],
+      [1000, "in", 300, 200],
+    ]);
+  });
+
+  it("bends at both sides of a keyframe, or at one with Alt", () => {
+    const keysAfter = (alt: boolean) =>
+      (box.moveTangent(scene, 500, "out", [0, 0], [30, -10], { alt }).changes[0].value as { keyframes: object[] })
+        .keyframes;
+    // (30, 40) is 50 long; the other side has a length of 100 and points the other way.
+    expect(keysAfter(false)[1]).toMatchObject({
+      handle_out: { time: 100, value: [30, 40] },
+      handle_in: { time: -167, value: [-60, -80] },
+    });
+    expect(keysAfter(true)[1]).not.toHaveProperty("handle_in");
   });
 });
 

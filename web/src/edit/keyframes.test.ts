@@ -71,6 +71,22 @@ describe("keyframes", () => {
     ]);
   });
 
+  it("are pasted onto the same effect of another clip", () => {
+    const blur = (id: string) => ({
+      ...kinds[0],
+      field: `video.effects.${id}.params.radius`,
+      name: "",
+      literal: "Radius",
+      of: "Blur",
+    });
+    const copies = kf.copyKeys(
+      [{ ...blur("a"), keys: opacity, numeric: true }],
+      [{ field: blur("a").field, time: 300 }],
+    );
+    expect(kf.pasteKeys(clipWith({}), [blur("b")], copies, 50).refs).toEqual([{ field: blur("b").field, time: 50 }]);
+    expect(kf.pasteKeys(clipWith({}), kinds, copies, 50).operation).toBeUndefined();
+  });
+
   it("become bezier with flat tangents", () => {
     const made = kf.setEase(clip, lanes, [at(300)], "bezier") as unknown as { set: { value: { keyframes: Key[] } } };
     const keys = made.set.value.keyframes;

@@ -218,17 +218,21 @@ export function setEase(
 
 export interface CopiedKey {
   field: string;
+  /** The same of another clip, whose effects and masks have other ids. */
+  like: string;
   key: Key;
 }
+
+const likeness = ({ name, literal, of }: LaneKind) => `${of ?? ""}/${literal ?? name}`;
 
 /** Times count from the earliest. */
 export function copyKeys(lanes: readonly Lane[], refs: readonly KeyRef[]): CopiedKey[] {
   const chosen = new Set(refs.map(refId));
   const first = Math.min(...refs.map((r) => r.time));
-  return lanes.flatMap(({ field, keys }) =>
-    keys
-      .filter((k) => chosen.has(refId({ field, time: toFlicks(k.time) })))
-      .map((key) => ({ field, key: { ...key, time: toFlicks(key.time) - first } })),
+  return lanes.flatMap((one) =>
+    one.keys
+      .filter((k) => chosen.has(refId({ field: one.field, time: toFlicks(k.time) })))
+      .map((key) => ({ field: one.field, like: likeness(one), key: { ...key, time: toFlicks(key.time) - first } })),
   );
 }
 
@@ -241,8 +245,9 @@ export function pasteKeys(
 ): { operation: Operation | undefined; refs: KeyRef[] } {
   const refs: KeyRef[] = [];
   const curves = new Map<string, Key[]>();
-  for (const { field, key } of copies) {
-    if (!kinds.some((k) => k.field === field)) continue;
+  for (const { field: from, like, key } of copies) {
+    const field = (kinds.find((k) => k.field === from) ?? kinds.find((k) => likeness(k) === like))?.field;
+    if (field === undefined) continue;
     const at = time + toFlicks(key.time);
     const keys = curves.get(field) ?? [...(keysOf(fieldOf(clip, field)) ?? [])];
     const next = withKey(keys, at, key.value).map((k) => (toFlicks(k.time) === at ? { ...key, time: at } : k));

@@ -52,6 +52,8 @@ function used(): Set<string> {
 const families: Record<string, readonly string[]> = {
   "handle-": handleNames,
   "zoom-to-": zooms.map(zoomName),
+  "text-align-": ["left", "center", "right"],
+  "outline-": ["outside", "center", "inside"],
   "lane-": laneNames,
   "ease-": [...easeKinds, "mixed"],
   "ease-family-": easeFamilies,

@@ -11,6 +11,7 @@ import { handleName } from "./names";
 import { paintOverlay } from "./paint";
 import { usePointers } from "./pointers";
 import type { Stage } from "./stage";
+import { TextOverlay } from "./TextOverlay";
 
 const arrows: Record<string, Point> = {
   ArrowLeft: [-1, 0],
@@ -74,7 +75,8 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
     const stops = [
       stage.listen(later),
       gizmos.listen(later),
-      session.playhead.follow(later),
+      // While the film plays there is nothing that follows the picture.
+      session.playhead.follow(() => session.playing || later()),
       session.document.subscribe(later),
       session.selection.subscribe(later),
       session.canvas.subscribe(later),
@@ -122,6 +124,9 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
       const step = event.shiftKey ? 10 : 1;
       const now = shown.current.find((h) => h.id === handle.id) ?? handle;
       void gizmos.nudge(now, [by[0] * step, by[1] * step]);
+    } else if (event.key === "Enter" && handle.id === "move") {
+      done();
+      run("edit-text");
     } else if (event.key === " ") {
       // Film editors play with space, wherever the focus is.
       done();
@@ -185,6 +190,7 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
             aria-describedby="handle-hint"
             onKeyDown={(e) => onKeyDown(e, handle)}
             onDoubleClick={(e) => {
+              if (!handle.id.startsWith("mask:")) return;
               e.stopPropagation();
               void gizmos.vertex(handle.id, "smooth");
             }}
@@ -193,6 +199,12 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
         </span>
       ))}
       <output ref={readout} className="canvas-readout timecode" aria-live="polite" />
+      {state.editing === undefined ? null : (
+        <div className="canvas-hint" id="text-overlay-hint">
+          {text("text-overlay-hint")}
+        </div>
+      )}
+      <TextOverlay stage={stage} gizmos={gizmos} />
       {state.drawing ? <div className="canvas-hint">{text("mask-draw-hint")}</div> : null}
       {error === undefined ? null : (
         <div className="canvas-error" role="alert">

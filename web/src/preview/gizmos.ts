@@ -136,6 +136,8 @@ export class Gizmos {
     if (mode === "transform") {
       for (const { time, at } of box.motionPath(scene, 1)?.keys ?? [])
         list.push({ id: `key-${time}`, kind: "key", at, degrees: 0 });
+      for (const { time, side, at } of box.pathTangents(scene))
+        list.push({ id: `bend-${side}-${time}`, kind: "tangent", at, degrees: 0 });
     }
     for (const corner of box.corners) {
       const at = box.cornerAt(placed, corner);
@@ -194,6 +196,8 @@ export class Gizmos {
         return result(box.crop(scene, rest[0] as box.Corner | "move", from, to));
       case "key":
         return result(box.moveKey(scene, Number(rest[0]), from, to));
+      case "bend":
+        return result(box.moveTangent(scene, Number(rest[1]), rest[0] as box.TangentSide, from, to, mods));
       case "pin":
         return this.pinned(scene, rest[0] as box.Pin, from, to, result);
       default: {

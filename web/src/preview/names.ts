@@ -7,6 +7,8 @@ export const handleNames: readonly string[] = [
   "rotate",
   "anchor",
   "key",
+  "bend-in",
+  "bend-out",
   ...corners.map((c) => `scale-${c}`),
   ...corners.map((c) => `crop-${c}`),
   "crop-move",
@@ -23,6 +25,7 @@ export const handleNames: readonly string[] = [
 /** The last part of the text's id, and the number in it, counted from 1. */
 export function handleName(id: string): { name: string; number: number } {
   if (id.startsWith("key-")) return { name: "key", number: 0 };
+  if (id.startsWith("bend-")) return { name: id.slice(0, id.lastIndexOf("-")), number: 0 };
   if (!id.startsWith("mask:")) return { name: id, number: 0 };
   const [, , part, rest] = id.split(":");
   if (part === "size") return { name: `mask-size-${rest}`, number: 0 };

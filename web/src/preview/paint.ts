@@ -54,6 +54,7 @@ export function paintOverlay(context: CanvasRenderingContext2D, stage: Stage, gi
     if (state.mode === "transform") {
       const path = box.motionPath(scene);
       if (path !== undefined) brush.open(path.line, colours.path, 1.5, [1, 4]);
+      for (const { from, at } of box.pathTangents(scene)) brush.open([from, at], colours.path, 1);
       const top = gizmos.handles().find((h) => h.id === "rotate");
       if (top !== undefined) brush.open([box.cornerAt(placed, "n"), top.at], colours.line, 1);
     }

@@ -28,6 +28,8 @@ export function usePointers(host: Host) {
   const { stage, gizmos } = host;
   const { session } = gizmos;
   const press = useRef<Press | undefined>(undefined);
+  /** Two taps play and pause; they are no double click. */
+  const touched = useRef(false);
   const hand = useRef({ held: false, used: false, over: false });
   const latest = useRef(host);
   latest.current = host;
@@ -111,6 +113,7 @@ export function usePointers(host: Host) {
 
   const down = (event: PointerEvent<HTMLElement>) => {
     const { mode, drawing, editing } = session.canvas.getState();
+    touched.current = event.pointerType === "touch";
     if (editing !== undefined || panStarts(event) || event.button !== 0) return;
     const point = onCanvas(event);
     if (drawing) {
@@ -157,6 +160,8 @@ export function usePointers(host: Host) {
   };
 
   const up = (event: PointerEvent<HTMLElement>) => {
+    // Moves may be told in bundles; where it is lifted counts.
+    move(event);
     const now = press.current;
     press.current = undefined;
     if (now === undefined) return;
@@ -168,7 +173,9 @@ export function usePointers(host: Host) {
       if (now.scrubbing) session.seek(session.playhead.frame);
       else host.toggle();
     } else if (now.kind === "body" && !session.playing) {
-      host.select(now.under);
+      // A click beside a mask or a pin is no reason to leave its clip.
+      const { mode } = session.canvas.getState();
+      if ((mode !== "mask" && mode !== "pin") || gizmos.scene() === undefined) host.select(now.under);
       host.focus();
     }
   };
@@ -194,7 +201,7 @@ export function usePointers(host: Host) {
       if (drawing || editing !== undefined) return;
       const clip = gizmos.textUnder(onCanvas(event));
       if (clip !== undefined) session.canvas.setState({ editing: clip.id });
-      else if (mode !== "mask" || mask === undefined) host.fullscreen();
+      else if (!touched.current && (mode !== "mask" || mask === undefined)) host.fullscreen();
     },
   };
 

@@ -37,6 +37,13 @@ export const common: Record<string, string[]> = {
   "previous-keyframe": ["Alt+BracketLeft"],
   "next-keyframe": ["Alt+BracketRight"],
   "set-keyframes": ["Alt+K"],
+  "edit-text": ["F2"],
   "viewer-fit": ["Shift+6"],
   "viewer-100": ["Shift+7"],
+  "viewer-zoom-in": ["Shift+Alt+Equal"],
+  "viewer-zoom-out": ["Shift+Alt+Minus"],
+  "viewer-left": ["Shift+Alt+ArrowLeft"],
+  "viewer-right": ["Shift+Alt+ArrowRight"],
+  "viewer-up": ["Shift+Alt+ArrowUp"],
+  "viewer-down": ["Shift+Alt+ArrowDown"],
 };

@@ -1,46 +1,18 @@
 // Fields that may have keyframes: they show the value at the playhead; a change there sets a
 // keyframe once the field has some.
 import { ChevronLeft, ChevronRight, Diamond } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Clip } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { setField, together } from "../../edit/commands";
 import { type Key, keysOf, valueAt } from "../../edit/curve";
-import { frameLength, timeOfFrame, toFlicks } from "../../edit/time";
+import { frameLength, toFlicks } from "../../edit/time";
 import { useText } from "../../l10n/locale";
-import type { Session } from "../../session/session";
 import { Field, NumberField } from "../../ui/fields";
 import { IconButton } from "../../ui/parts";
+import { usePlayheadTime } from "../../ui/playhead-time";
 import { useComposition, useSession } from "../../ui/session-context";
-
-/** While the film plays, numbers follow a few times a second. */
-const FOLLOW_MS = 120;
-
-function usePlayheadTime(session: Session): number {
-  const composition = useComposition();
-  const [frame, setFrame] = useState(session.playhead.frame);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = session.playhead.follow((now) => {
-      if (!session.playing) {
-        clearTimeout(timer);
-        timer = undefined;
-        setFrame(now);
-        return;
-      }
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        setFrame(session.playhead.frame);
-      }, FOLLOW_MS);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [session]);
-  return composition === undefined ? 0 : timeOfFrame(compositionRate(composition), frame);
-}
 
 type Value = number | number[];
 

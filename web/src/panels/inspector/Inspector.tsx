@@ -4,10 +4,9 @@ import { useStore } from "zustand";
 import type { Clip, Composition } from "../../api/types";
 import { clipName, compositionLength, compositionRate, findClip, sourceKind } from "../../document/select";
 import { setField, together } from "../../edit/commands";
-import { keysOf } from "../../edit/curve";
 import { FLICKS, framesIn, fps, toFlicks } from "../../edit/time";
 import { useText } from "../../l10n/locale";
-import { Empty, Select, Switch } from "../../ui/parts";
+import { Empty, Switch } from "../../ui/parts";
 import { ColorField, Field, hexOf, NumberField, TextField, TimeField } from "../../ui/fields";
 import { useTimes } from "../../ui/preferences";
 import { useComposition, useProject, useSession } from "../../ui/session-context";
@@ -17,6 +16,7 @@ import { AnimatedNumber } from "./Animated";
 import { Masks } from "./Masks";
 import { Picture } from "./Picture";
 import { Section } from "./Section";
+import { TextSection } from "./TextSection";
 
 export function Inspector() {
   const session = useSession();
@@ -126,7 +126,7 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
           </Field>
         ) : null}
       </Section>
-      {kind === "text" ? <TextSection clip={clip} set={set} /> : null}
+      {kind === "text" ? <TextSection clip={clip} clips={all} /> : null}
       {kind === "solid" ? (
         <Section title={text("section-solid")}>
           <Field label={text("colour")}>
@@ -197,53 +197,6 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
       {audioTrack ? null : <Masks clip={clip} />}
       {audioTrack ? null : <Effects clip={clip} />}
     </>
-  );
-}
-
-type SetField = (field: string, value: unknown, key?: string) => void;
-function TextSection({ clip, set }: { clip: Clip; set: SetField }) {
-  const text = useText();
-  const source = clip.source as {
-    text?: string;
-    style?: { size_px?: number | null; fill?: unknown; weight?: unknown };
-  };
-  const fill = source.style?.fill;
-  return (
-    <Section title={text("section-text")}>
-      <TextField label={text("text")} lines={3} value={source.text ?? ""} onChange={(v) => set("source.text", v)} />
-      <Field label={text("text-size")}>
-        <NumberField
-          label={text("text-size")}
-          value={source.style?.size_px ?? 64}
-          unit="px"
-          step={1}
-          min={1}
-          max={4000}
-          digits={0}
-          onChange={(v, key) => set("source.style.size_px", v, key)}
-        />
-      </Field>
-      <Field label={text("text-weight")}>
-        <Select
-          label={text("text-weight")}
-          value={String(source.style?.weight ?? "regular")}
-          options={["light", "regular", "medium", "semibold", "bold", "black"].map((id) => ({
-            id,
-            name: text(`weight-${id}`),
-          }))}
-          onChange={(v) => set("source.style.weight", v)}
-        />
-      </Field>
-      {keysOf(fill) === undefined ? (
-        <Field label={text("colour")}>
-          <ColorField
-            label={text("colour")}
-            value={hexOf(fill) ?? "#ffffff"}
-            onChange={(v, key) => set("source.style.fill", v, key)}
-          />
-        </Field>
-      ) : null}
-    </Section>
   );
 }
 

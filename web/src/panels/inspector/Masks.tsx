@@ -26,7 +26,7 @@ export function Masks({ clip }: { clip: Clip }) {
         <IconButton
           icon={Trash2}
           size={13}
-          label={text("mask-remove")}
+          label={text("mask-remove-named", { name })}
           onClick={() => void session.run({ remove_mask: { clip: clip.id, mask: mask.id } }, "mask")}
         />
         <Switch label={text("enabled")} checked={mask.enabled !== false} onChange={(v) => set("enabled", v)} />

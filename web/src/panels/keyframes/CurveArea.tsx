@@ -188,7 +188,7 @@ export function CurveArea({
             const id = refId({ field: lane.field, time: original });
             return (
               <button
-                key={`${lane.field} ${part} ${original}`}
+                key={`${lane.field} ${part} ${lane.keys.findIndex((k) => toFlicks(k.time) === original)}`}
                 type="button"
                 className="kf-point"
                 aria-pressed={selected.has(id)}

@@ -1,20 +1,24 @@
 // Keyframes of the selected clip: lanes, or curves, over the clip's time.
 import {
   ChartSpline,
-  CircleDot,
   ChevronLeft,
   ChevronRight,
+  CircleDot,
   Diamond,
+  FoldVertical,
   ListTree,
   Maximize2,
   Plus,
   Trash2,
+  UnfoldVertical,
+  ZoomIn,
+  ZoomOut,
 } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Operation } from "../../api/types";
 import { compositionRate, findClip } from "../../document/select";
-import { addKey, addKeys, kindsOf, type Lane, lanesOf, neighbourKey, refId, removeKeys } from "../../edit/keyframes";
+import { addKey, addKeys, kindsOf, lanesOf, refId, removeKeys, valueRange } from "../../edit/keyframes";
 import { frameLength, toFlicks } from "../../edit/time";
 import { useText } from "../../l10n/locale";
 import { Button, CommandButton, Empty, IconButton, Menu } from "../../ui/parts";
@@ -23,7 +27,8 @@ import { apiErrors } from "../../wire/errors";
 import { CurveArea } from "./CurveArea";
 import { EaseSelect } from "./EaseSelect";
 import { panelKeys } from "./keys";
-import { LaneRows, ROW_PX } from "./LaneRows";
+import { LaneLabel } from "./LaneLabel";
+import { LaneRows } from "./LaneRows";
 import { chosenRefs, fittedView, laneName, type Model, type View, within, xOf, zoomedView } from "./model";
 import { Ruler } from "./Ruler";
 
@@ -175,9 +180,10 @@ export function KeyframePanel() {
   const numeric = lanes.filter((l) => l.numeric);
   const wanted = numeric.filter((l) => shown.has(l.field));
   const curves = wanted.length > 0 ? wanted : numeric.slice(0, 1);
-  const jump = (direction: -1 | 1, among: readonly Lane[]) => {
-    const to = neighbourKey(among, session.now() - start, direction);
-    if (to !== undefined) session.seekTime(start + to);
+  const scaleValues = (factor: number) => {
+    const [low, high] = range ?? valueRange(curves, 0, length);
+    const [middle, half] = [(low + high) / 2, ((high - low) / 2) * factor];
+    setRange([middle - half, middle + half]);
   };
   const fit = () => {
     setView(undefined);
@@ -224,43 +230,47 @@ export function KeyframePanel() {
         <span className="spring" />
         {unanimated.length === 0 ? null : add}
         <CommandButton id="toggle-auto-key" icon={CircleDot} pressed={autoKey} />
+        <span className="divider" />
+        <IconButton
+          icon={ZoomOut}
+          label={text("keyframes-zoom-out")}
+          onClick={() => setView(zoomedView(model.view, 1 / 1.5, width / 2, length, width))}
+        />
+        <IconButton
+          icon={ZoomIn}
+          label={text("keyframes-zoom-in")}
+          onClick={() => setView(zoomedView(model.view, 1.5, width / 2, length, width))}
+        />
+        {look === "curves" ? (
+          <>
+            <IconButton icon={FoldVertical} label={text("keyframes-values-out")} onClick={() => scaleValues(1.5)} />
+            <IconButton
+              icon={UnfoldVertical}
+              label={text("keyframes-values-in")}
+              onClick={() => scaleValues(1 / 1.5)}
+            />
+          </>
+        ) : null}
         <IconButton icon={Maximize2} label={text("keyframes-fit")} onClick={fit} />
       </div>
       <div className="kf-body">
         <div className="kf-labels">
           <div className="kf-corner" />
           {lanes.map((lane) => (
-            <div key={lane.field} className="kf-label" style={{ height: ROW_PX }}>
-              <button
-                type="button"
-                className="kf-name"
-                aria-pressed={look === "curves" ? curves.includes(lane) : undefined}
-                title={laneName(text, lane)}
-                onClick={(e) => {
-                  if (look === "curves" && lane.numeric) {
-                    const rest = e.ctrlKey || e.shiftKey ? curves.map((l) => l.field) : [];
-                    setShown(
-                      new Set(rest.includes(lane.field) ? rest.filter((f) => f !== lane.field) : [...rest, lane.field]),
-                    );
-                    setRange(undefined);
-                  } else model.select(lane.keys.map((k) => refId({ field: lane.field, time: toFlicks(k.time) })));
-                }}
-              >
-                {laneName(text, lane)}
-              </button>
-              <IconButton
-                icon={ChevronLeft}
-                size={12}
-                label={text("previous-keyframe", { field: laneName(text, lane) })}
-                onClick={() => jump(-1, [lane])}
-              />
-              <IconButton
-                icon={ChevronRight}
-                size={12}
-                label={text("next-keyframe", { field: laneName(text, lane) })}
-                onClick={() => jump(1, [lane])}
-              />
-            </div>
+            <LaneLabel
+              key={lane.field}
+              model={model}
+              lane={lane}
+              shown={look === "curves" ? curves.includes(lane) : undefined}
+              choose={(more) => {
+                if (look === "curves" && lane.numeric) {
+                  const rest = more ? curves.map((l) => l.field) : [];
+                  const without = rest.filter((f) => f !== lane.field);
+                  setShown(new Set(rest.includes(lane.field) ? without : [...rest, lane.field]));
+                  setRange(undefined);
+                } else model.select(lane.keys.map((k) => refId({ field: lane.field, time: toFlicks(k.time) })));
+              }}
+            />
           ))}
         </div>
         <div className="kf-area" ref={area}>

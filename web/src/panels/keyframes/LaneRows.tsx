@@ -121,7 +121,7 @@ export function LaneRows({ model }: { model: Model }) {
             aria-label={laneName(text, lane)}
           >
             <Segments model={model} keys={lane.keys.map((k) => toFlicks(k.time))} />
-            {lane.keys.map((key) => {
+            {lane.keys.map((key, n) => {
               const time = toFlicks(key.time);
               const id = refId({ field: lane.field, time });
               const chosen = selected.has(id);
@@ -130,7 +130,8 @@ export function LaneRows({ model }: { model: Model }) {
               last = x;
               return (
                 <button
-                  key={time}
+                  // By place, so that the focus stays when it moves.
+                  key={n}
                   type="button"
                   role="option"
                   aria-selected={chosen}

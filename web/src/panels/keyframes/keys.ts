@@ -18,6 +18,8 @@ import { chosenRefs, frameStep, type Model } from "./model";
 
 let copies: CopiedKey[] = [];
 let presses = 0;
+/** A move is under way; what is pressed meanwhile would name times that are gone. */
+let moving = false;
 let pressed: { ids: string; key: string } | undefined;
 
 /** Presses that move the same keyframes are one step. */
@@ -46,7 +48,9 @@ function act(
   curves: boolean,
 ): boolean {
   const { clip, lanes, length, session } = model;
-  const refs = chosenRefs(model);
+  const chosen = chosenRefs(model);
+  // The keyframe with the focus is meant where none is chosen, and never the clip.
+  const refs = chosen.length === 0 && own !== undefined ? [refOf(own)] : chosen;
   switch (event.key) {
     case "Delete":
     case "Backspace":
@@ -82,12 +86,16 @@ function act(
       const [first] = refs;
       const wanted = frameStep(model, first.time, frames) - first.time;
       const by = limitedBy(lanes, refs, wanted, length);
+      if (moving) return true;
       const next = refs.map(({ field, time }) => refId({ field, time: time + by }));
       const focused = own === undefined ? undefined : refOf(own);
-      void model.run(moveKeys(clip, refs, by), undefined).then((done) => {
-        if (!done) return;
-        model.select(next);
-        if (focused !== undefined) refocus(target, refId({ ...focused, time: focused.time + by }));
+      // Both, until the document has the new times.
+      model.select([...refs.map(refId), ...next]);
+      moving = true;
+      void model.run(moveKeys(clip, refs, by)).then((done) => {
+        moving = false;
+        model.select(done ? next : refs.map(refId));
+        if (done && focused !== undefined) refocus(target, refId({ ...focused, time: focused.time + by }));
       });
       return true;
     }
