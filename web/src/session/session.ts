@@ -86,6 +86,8 @@ export class Session {
   }
 
   async start(): Promise<void> {
+    // What is seen first needs the document, not the socket.
+    void this.mirror.refetch();
     this.live.decoders(await supportedDecoders());
     this.live.connect();
     globalThis.addEventListener?.("online", () => this.live.retry());

@@ -45,6 +45,7 @@ export class Surface implements Host {
   private previewState: Preview | undefined;
   private draggedMarker: { id: string; time: number } | undefined;
   private frame = 0;
+  private first = true;
   private readonly stops: (() => void)[] = [];
 
   constructor(
@@ -143,6 +144,8 @@ export class Surface implements Host {
     for (const context of Object.values(this.contexts)) context.setTransform(dpr, 0, 0, dpr, 0, 0);
     const { range } = this.session.timeline.getState();
     if (dirty.clips) paintClips(this.contexts.clips, this.scene(now));
+    if (this.first) performance.mark("cutroom:timeline-painted");
+    this.first = false;
     if (dirty.ruler) {
       const { view } = now;
       const composition = this.withDraggedMarker(now.composition);
