@@ -19,7 +19,7 @@ import { ProblemsPanel } from "../panels/Problems";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
-import { applyWorkspace, leastSize, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
+import { applyWorkspace, openPanel, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
 
 export interface DockHandle {
   show(id: PanelId): void;
@@ -49,9 +49,12 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   const api = useRef<DockviewApi | undefined>(undefined);
   useImperativeHandle(ref, () => ({
     show: (id) => {
-      const there = api.current?.getPanel(id);
+      if (api.current === undefined) return;
+      const there = api.current.getPanel(id);
       if (there !== undefined) there.api.setActive();
-      else if (api.current !== undefined) api.current.addPanel({ id, component: id, title: id, ...leastSize(id) });
+      else openPanel(api.current, id);
+      // Who works without a pointer goes on in the panel.
+      requestAnimationFrame(() => focusIn(api.current?.getPanel(id)?.view.content.element));
     },
     reset: () => {
       if (api.current !== undefined) resetWorkspace(api.current);
@@ -86,6 +89,14 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
       singleTabMode="default"
     />
   );
+}
+
+/** Where the focus goes in a panel: a cell that arrow keys start from, else the first control. */
+function focusIn(panel: HTMLElement | undefined): void {
+  const first =
+    panel?.querySelector<HTMLElement>(`[role="gridcell"][tabindex="0"]`) ??
+    panel?.querySelector<HTMLElement>(`button:not(:disabled), input, [tabindex="0"]`);
+  first?.focus();
 }
 
 function Tab({ api }: IDockviewPanelHeaderProps) {
