@@ -25,19 +25,38 @@ async function command(page: Page, id: string) {
   await expect(palette).toBeHidden();
   // It is carried out after the palette has given the focus back.
   await page.waitForTimeout(100);
+  if (id.startsWith("panel-")) {
+    const panel = page.getByRole("tabpanel", { name: text(id), exact: true });
+    if ((await panel.locator("button:enabled, input").count()) > 0)
+      await expect(panel.locator("*:focus")).toHaveCount(1);
+  }
 }
 
 /** Presses Tab until something of this name has the focus. */
-async function tabTo(page: Page, name: RegExp, key = "Tab") {
+async function tabTo(page: Page, name: RegExp, tag?: string) {
   for (let n = 0; n < 80; n += 1) {
     const focused = page.locator("*:focus");
-    const label = await focused.evaluateAll(([e]) =>
-      e === undefined ? "" : (e.getAttribute("aria-label") ?? e.getAttribute("placeholder") ?? e.textContent ?? ""),
+    const label = await focused.evaluateAll(
+      ([e], wanted) =>
+        e === undefined || e.role === "tabpanel" || (wanted !== undefined && e.localName !== wanted)
+          ? ""
+          : (e.getAttribute("aria-label") ?? e.getAttribute("placeholder") ?? e.textContent ?? ""),
+      tag,
     );
     if (name.test(label)) return;
-    await page.keyboard.press(key);
+    await page.keyboard.press("Tab");
   }
   throw new Error(`${name} is not reached`);
+}
+
+/** From the tab that has the focus to another one beside it. */
+async function chooseTab(page: Page, name: string) {
+  const tab = page.getByRole("tab", { name, exact: true });
+  for (let n = 0; n < 6 && (await tab.getAttribute("aria-selected")) !== "true"; n += 1) {
+    await page.keyboard.press("ArrowRight");
+    await page.waitForTimeout(200);
+  }
+  await expect(tab).toBeFocused();
 }
 
 async function go(page: Page, digits: string, frame: number) {
@@ -51,13 +70,15 @@ test.describe("by the keyboard alone", () => {
   test.use({ project: empty() });
 
   test("a film is made, from import to export", async ({ editor, server }) => {
+    test.setTimeout(120_000);
     await expect(editor.getByText("Nothing to see yet")).toBeVisible();
-    const chooser = editor.waitForEvent("filechooser");
+    const chooser = editor.waitForEvent("filechooser", { timeout: 30_000 });
     await editor.keyboard.press("Control+i");
     const file = (name: string) => ({ name, mimeType: "video/mp4", buffer: Buffer.from("x") });
     await (await chooser).setFiles([file("sea.mp4"), file("hills.mp4")]);
     await expect.poll(() => server.document.project.media?.length).toBe(2);
 
+    const onClips = () => expect(editor.locator("*:focus")).toHaveAttribute("role", "gridcell");
     // Both files go to the timeline, one after the other.
     await command(editor, "panel-media");
     await tabTo(editor, /^sea\.mp4|sea\.mp4/);
@@ -75,7 +96,7 @@ test.describe("by the keyboard alone", () => {
 
     // Trim the end of the first by a second, split the second, and put a dissolve at the cut.
     await command(editor, "panel-timeline");
-    await expect(editor.locator("*:focus")).toHaveAttribute("role", "gridcell");
+    await onClips();
     await go(editor, "7.", 175);
     await editor.keyboard.press("Control+Shift+BracketRight");
     await expect.poll(() => clips(server, "v1").map((c) => Number(c.start) / S)).toEqual([0, 7]);
@@ -91,16 +112,16 @@ test.describe("by the keyboard alone", () => {
     // A title, with a text of its own.
     await command(editor, "panel-browser");
     await tabTo(editor, /^Effects$|^Generators$/);
-    for (let n = 0; n < 4 && !(await editor.getByRole("tab", { name: "Generators", selected: true }).count()); n += 1)
-      await editor.keyboard.press("ArrowRight");
+    await chooseTab(editor, "Generators");
     await tabTo(editor, /^Text/);
     await editor.keyboard.press("Enter");
     await expect.poll(() => clips(server, "titles").length).toBe(1);
     await command(editor, "panel-timeline");
+    await onClips();
     await editor.keyboard.press("ArrowUp");
     await expect(editor.getByRole("gridcell", { selected: true })).toHaveAccessibleName(/^Title/);
     await command(editor, "panel-inspector");
-    await tabTo(editor, /^Text$/);
+    await tabTo(editor, /^Text$/, "textarea");
     await editor.keyboard.press("Control+a");
     await editor.keyboard.type("By the sea");
     await editor.keyboard.press("Control+Enter");
@@ -108,12 +129,12 @@ test.describe("by the keyboard alone", () => {
 
     // An effect on the first clip.
     await command(editor, "panel-timeline");
+    await onClips();
     await editor.keyboard.press("ArrowDown");
     await editor.keyboard.press("Home");
     await command(editor, "panel-browser");
     await tabTo(editor, /^Generators$/);
-    for (let n = 0; n < 4 && !(await editor.getByRole("tab", { name: "Effects", selected: true }).count()); n += 1)
-      await editor.keyboard.press("ArrowRight");
+    await chooseTab(editor, "Effects");
     await tabTo(editor, /^Search by name/);
     await editor.keyboard.type("glow");
     await tabTo(editor, /^Glow/);

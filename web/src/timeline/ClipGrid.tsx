@@ -86,7 +86,9 @@ export function ClipGrid() {
       session.timeline.setState({ view: scrolledTo(now, left, compositionLength(composition)) });
     }
   };
-  const onKey = (event: KeyboardEvent, row: number, clip: Clip) => {
+  const onKey = (event: KeyboardEvent, clip: Clip) => {
+    const row = tracks.findIndex((t) => trackIndex(t).clips.includes(clip));
+    if (row < 0) return;
     const index = trackIndex(tracks[row]);
     const at = index.clips.findIndex((c) => c.id === clip.id);
     const nextRow = (step: number): Clip | undefined => {
@@ -147,7 +149,7 @@ export function ClipGrid() {
             described={described}
             names={names}
             onFocus={(clip) => acts.current?.onFocus(clip)}
-            onKey={(event, clip) => acts.current?.onKey(event, row, clip)}
+            onKey={(event, clip) => acts.current?.onKey(event, clip)}
           />
         </div>
       ))}
@@ -157,7 +159,7 @@ export function ClipGrid() {
 
 interface Acts {
   onFocus(clip: Clip): void;
-  onKey(event: KeyboardEvent, row: number, clip: Clip): void;
+  onKey(event: KeyboardEvent, clip: Clip): void;
 }
 
 interface CellsProps {
