@@ -79,7 +79,7 @@ export const reserved: readonly string[] = [
   "Shift+Tab",
 ];
 
-/** What edits a text or moves in it belongs to a text field; other chords reach the editor there. */
+/** What edits a text belongs to a text field; other chords reach the editor from there. */
 export function isForText(chord: string): boolean {
   if (/^F\d+$/.test(chord)) return false;
   const parts = chord.split("+");
