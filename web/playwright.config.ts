@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "e2e",
+  // Figures need a machine of their own: npm run bench.
+  testIgnore: process.env.BENCH === undefined ? ["**/bench.spec.ts"] : [],
   workers: 1,
   timeout: 30_000,
   reporter: "line",

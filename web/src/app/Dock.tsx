@@ -23,7 +23,7 @@ import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
-import { applyWorkspace, leastSize, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
+import { applyWorkspace, openPanel, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
 
 export interface DockHandle {
   show(id: PanelId): void;
@@ -57,10 +57,12 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   const api = useRef<DockviewApi | undefined>(undefined);
   useImperativeHandle(ref, () => ({
     show: (id) => {
-      const there = api.current?.getPanel(id);
+      if (api.current === undefined) return;
+      const there = api.current.getPanel(id);
       if (there !== undefined) there.api.setActive();
-      else if (api.current !== undefined)
-        api.current.addPanel({ id, component: id, title: id, ...leastSize(id), ...beside(api.current, id) });
+      else openPanel(api.current, id);
+      // Who works without a pointer goes on in the panel.
+      requestAnimationFrame(() => focusIn(api.current?.getPanel(id)?.view.content.element));
     },
     reset: () => {
       if (api.current !== undefined) resetWorkspace(api.current);
@@ -97,24 +99,13 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   );
 }
 
-/** Where a panel belongs that the kept layout does not have. */
-function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: string } } {
-  const near = homes[id]?.find((other) => api.getPanel(other) !== undefined);
-  return near === undefined ? {} : { position: { referencePanel: near } };
+/** Where the focus goes in a panel: a cell that arrow keys start from, else the first control. */
+function focusIn(panel: HTMLElement | undefined): void {
+  const first =
+    panel?.querySelector<HTMLElement>(`[role="gridcell"][tabindex="0"]`) ??
+    panel?.querySelector<HTMLElement>(`button:not(:disabled), input, [tabindex="0"]`);
+  first?.focus();
 }
-
-const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
-  source: ["viewer"],
-  mixer: ["timeline"],
-  keyframes: ["timeline"],
-  scopes: ["media", "browser"],
-  media: ["browser"],
-  browser: ["media"],
-  history: ["inspector", "jobs", "problems"],
-  jobs: ["inspector", "history", "problems"],
-  problems: ["inspector", "jobs", "history"],
-  markers: ["inspector", "history", "jobs"],
-};
 
 function Tab({ api }: IDockviewPanelHeaderProps) {
   const text = useText();

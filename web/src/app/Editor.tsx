@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { useText } from "../l10n/locale";
-import { chordOf } from "../keys/chord";
+import { chordOf, isForText } from "../keys/chord";
 import { commandById, type Ui } from "../keys/commands";
 import { keymap } from "../keys/keymap";
 import { SlowShuttle } from "../keys/shuttle";
@@ -65,8 +65,10 @@ export function Editor({ session, onOpen }: { session: Session; onOpen(project: 
     Object.assign(globalThis, { cutroom: session });
     const slow = new SlowShuttle();
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event) || document.querySelector(".dialog") !== null) return;
-      const id = map.byChord.get(chordOf(event));
+      const chord = chordOf(event);
+      if (event.defaultPrevented || document.querySelector(".dialog") !== null) return;
+      if (isTyping(event) && isForText(chord)) return;
+      const id = map.byChord.get(chord);
       const command = id === undefined ? undefined : commandById.get(id);
       if (command === undefined || pressesButton(event)) return;
       event.preventDefault();

@@ -42,16 +42,16 @@ export function isBuiltIn(id: string): id is WorkspaceId {
 
 /** Below these sizes a panel is of no use. */
 const side = { minimumWidth: 216, minimumHeight: 120 };
-const wide: Partial<Record<string, { minimumWidth: number; minimumHeight: number }>> = {
+const least: Partial<Record<string, { minimumWidth: number; minimumHeight: number }>> = {
   viewer: { minimumWidth: 240, minimumHeight: 150 },
-  timeline: { minimumWidth: 360, minimumHeight: 150 },
   source: { minimumWidth: 240, minimumHeight: 150 },
+  timeline: { minimumWidth: 360, minimumHeight: 150 },
   mixer: { minimumWidth: 216, minimumHeight: 200 },
   keyframes: { minimumWidth: 360, minimumHeight: 150 },
 };
 
 export function leastSize(id: PanelId) {
-  return wide[id] ?? side;
+  return least[id] ?? side;
 }
 
 /** Shows the present workspace as it was left. */
@@ -109,57 +109,75 @@ const TWO_MONITORS_PX = 1700;
 
 type Position = Parameters<DockviewApi["addPanel"]>[0]["position"];
 
-/** Groups of panels by place; what this build does not have is left out. */
-const groupsOf: Record<WorkspaceId, Record<"left" | "right" | "beside" | "below", string[]>> = {
+type Place = "viewer" | "timeline" | "left" | "right" | "beside";
+
+/** Groups of panels by place, the one in front first; what this build does not have is left out. */
+const groupsOf: Record<WorkspaceId, Record<Place, string[]>> = {
   edit: {
+    viewer: ["viewer", "source"],
+    timeline: ["timeline", "keyframes", "mixer"],
     left: ["media", "browser", "scopes"],
     right: ["inspector", "markers", "history", "jobs", "problems"],
     beside: [],
-    below: ["keyframes", "mixer"],
   },
   colour: {
-    left: ["browser", "media"],
-    right: ["inspector", "history", "problems"],
-    beside: ["scopes", "markers"],
-    below: ["keyframes"],
+    viewer: ["viewer", "source"],
+    timeline: ["timeline", "keyframes", "mixer"],
+    left: ["browser", "media", "markers"],
+    right: ["inspector", "history", "jobs", "problems"],
+    beside: ["scopes"],
   },
   sound: {
-    left: ["media", "markers"],
-    right: ["inspector", "browser", "history", "problems"],
-    beside: ["mixer", "jobs"],
-    below: ["keyframes"],
+    viewer: ["viewer", "source"],
+    timeline: ["timeline", "keyframes"],
+    left: ["media", "browser", "scopes"],
+    right: ["inspector", "markers", "history", "jobs", "problems"],
+    beside: ["mixer"],
   },
 };
 const timelinePart: Record<WorkspaceId, number> = { edit: 0.45, colour: 0.34, sound: 0.6 };
 
+const known = (id: string): id is PanelId => (panelIds as readonly string[]).includes(id);
+
+/** Opens a panel that is closed, beside those that it is with in the workspace. */
+export function openPanel(api: DockviewApi, id: PanelId): void {
+  const { current } = workspaceStore.getState();
+  const groups = Object.values(groupsOf[isBuiltIn(current) ? current : "edit"]);
+  const near = groups.find((ids) => ids.includes(id))?.find((other) => api.getPanel(other) !== undefined);
+  const position: Position = near === undefined ? undefined : { referencePanel: near, direction: "within" };
+  api.addPanel({ id, component: id, title: id, position, ...leastSize(id) });
+}
+
 function arrange(api: DockviewApi, workspace: WorkspaceId): void {
-  const known = (id: string): id is PanelId => (panelIds as readonly string[]).includes(id);
-  const add = (id: PanelId, position?: Position, inactive = false) =>
-    api.addPanel({ id, component: id, title: id, position, inactive, ...leastSize(id) });
   const [width, height] = [api.width || 1440, api.height || 860];
   const groups = groupsOf[workspace];
   // Beside large text there is no room for three columns.
   const narrow = width / scaleOf(preferences.getState()) < NARROW_PX;
   const left = narrow ? [...groups.left, ...groups.right, ...groups.beside] : groups.left;
   const [right, beside] = narrow ? [[], []] : [groups.right, groups.beside];
-  const viewer = add("viewer");
-  const monitors = width / scaleOf(preferences.getState()) >= TWO_MONITORS_PX && workspace === "edit";
-  add("source", { referencePanel: viewer, direction: monitors ? "left" : "within" }, !monitors);
-  const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
-  for (const id of groups.below.filter(known)) add(id, { referencePanel: timeline, direction: "within" }, true);
-  const group = (ids: string[], position: Position) => {
+  const group = (ids: string[], position?: Position) => {
     const [head, ...rest] = ids.filter(known);
     if (head === undefined) return undefined;
-    const panel = add(head, position);
-    for (const id of rest) add(id, { referencePanel: panel, direction: "within" }, true);
+    const panel = api.addPanel({ id: head, component: head, title: head, position, ...leastSize(head) });
+    for (const id of rest) {
+      const within: Position = { referencePanel: panel, direction: "within" };
+      api.addPanel({ id, component: id, title: id, position: within, inactive: true, ...leastSize(id) });
+    }
     return panel;
   };
+  const wide = workspace === "edit" && width / scaleOf(preferences.getState()) >= TWO_MONITORS_PX;
+  const [front, ...others] = groups.viewer;
+  const viewer = group(wide ? [front] : groups.viewer);
+  if (viewer === undefined) return;
+  if (wide) group(others, { referencePanel: viewer, direction: "left" });
+  const timeline = group(groups.timeline, { referencePanel: viewer, direction: "below" });
   const first = group(left, { referencePanel: viewer, direction: "left" });
   const second = group(right, { referencePanel: viewer, direction: "right" });
-  const third = group(beside, { referencePanel: timeline, direction: "right" });
-  timeline.group.api.setSize({ height: Math.round(height * timelinePart[workspace]) });
-  first?.group.api.setSize({ width: Math.round(narrow ? width * 0.42 : Math.min(380, Math.max(250, width * 0.23))) });
-  second?.group.api.setSize({ width: Math.round(Math.min(380, Math.max(270, width * 0.23))) });
+  const third = timeline === undefined ? undefined : group(beside, { referencePanel: timeline, direction: "right" });
+  timeline?.group.api.setSize({ height: Math.round(height * timelinePart[workspace]) });
+  const usual = Math.min(380, Math.max(250, width * 0.23));
+  first?.group.api.setSize({ width: Math.round(narrow ? width * 0.42 : usual) });
+  second?.group.api.setSize({ width: Math.round(Math.max(270, usual)) });
   third?.group.api.setSize({ width: Math.round(Math.min(460, Math.max(216, width * 0.28))) });
   viewer.api.setActive();
 }

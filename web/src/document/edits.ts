@@ -23,7 +23,60 @@ interface Entity {
 }
 
 export function applyEdits(project: Project, edits: readonly Edit[]): Project {
-  return edits.reduce(applyEdit, project);
+  let now = project;
+  for (let n = 0; n < edits.length;) {
+    // A ripple replaces thousands of clips: those in a row are one copy of each track.
+    let end = n;
+    while (end < edits.length && "replace_clip" in edits[end]) end += 1;
+    if (end - n > 1) {
+      now = replaceClips(now, edits.slice(n, end) as ReplaceClip[]);
+      n = end;
+    } else {
+      now = applyEdit(now, edits[n]);
+      n += 1;
+    }
+  }
+  return now;
+}
+
+type ReplaceClip = Extract<Edit, { replace_clip: unknown }>;
+
+const placesOfTrack = new WeakMap<Track, Map<string, number>>();
+
+function placesIn(track: Track): Map<string, number> {
+  let places = placesOfTrack.get(track);
+  if (places === undefined) {
+    places = new Map((track.clips ?? []).map((c, n) => [c.id, n]));
+    placesOfTrack.set(track, places);
+  }
+  return places;
+}
+
+function replaceClips(project: Project, edits: readonly ReplaceClip[]): Project {
+  const tracks = project.compositions.flatMap((c) => c.tracks ?? []);
+  const copies = new Map<Track, Clip[]>();
+  // Changes mostly follow each other on one track.
+  let home: Track | undefined;
+  for (const { replace_clip } of edits) {
+    const { clip } = replace_clip;
+    if (home === undefined || !placesIn(home).has(clip.id)) home = tracks.find((t) => placesIn(t).has(clip.id));
+    if (home === undefined) throw new EditFailed(`there is no "${clip.id}" in clips`);
+    let clips = copies.get(home);
+    if (clips === undefined) copies.set(home, (clips = [...(home.clips ?? [])]));
+    clips[placesIn(home).get(clip.id) as number] = clip;
+  }
+  const changed = (track: Track): Track => {
+    const clips = copies.get(track);
+    if (clips === undefined) return track;
+    const copy = { ...track, clips };
+    // Their ids are where they were.
+    placesOfTrack.set(copy, placesIn(track));
+    return copy;
+  };
+  const compositions = project.compositions.map((c) =>
+    c.tracks?.some((t) => copies.has(t)) ? { ...c, tracks: c.tracks.map(changed) } : c,
+  );
+  return { ...project, compositions };
 }
 
 export function applyEdit(project: Project, edit: Edit): Project {

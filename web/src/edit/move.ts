@@ -1,6 +1,6 @@
 // Moving clips in time, and one clip to another track.
 import type { Composition, Project, Track } from "../api/types";
-import { compositionRate, firstEndingAfter, together, trackIndex } from "../document/select";
+import { compositionRate, findClip, firstEndingAfter, together, trackIndex } from "../document/select";
 import { movedMagnetically } from "./instep";
 import { type Drag, type Limit, type Place, placeOf, still } from "./preview";
 import { snapBy, type SnapTimes } from "./snap";
@@ -29,15 +29,14 @@ export function move(project: Project, composition: Composition, request: MoveRe
   let home: Track | undefined;
   let locked = false;
   const edges: number[] = [];
-  for (const track of composition.tracks ?? []) {
-    for (const clip of track.clips ?? []) {
-      if (!ids.has(clip.id)) continue;
-      const place = placeOf(clip, track.id);
-      places.set(clip.id, place);
-      edges.push(place.start, place.start + place.duration);
-      locked ||= track.locked === true;
-      if (clip.id === request.clip) home = track;
-    }
+  for (const id of ids) {
+    const found = findClip(project, id);
+    if (found === undefined || found.composition.id !== composition.id) continue;
+    const place = placeOf(found.clip, found.track.id);
+    places.set(id, place);
+    edges.push(place.start, place.start + place.duration);
+    locked ||= found.track.locked === true;
+    if (id === request.clip) home = found.track;
   }
   const grabbed = places.get(request.clip);
   if (home === undefined || grabbed === undefined) return still;

@@ -78,3 +78,12 @@ export const reserved: readonly string[] = [
   "Tab",
   "Shift+Tab",
 ];
+
+/** What edits a text belongs to a text field; other chords reach the editor from there. */
+export function isForText(chord: string): boolean {
+  if (/^F\d+$/.test(chord)) return false;
+  const parts = chord.split("+");
+  const name = parts.pop() as string;
+  if (!parts.includes("Ctrl")) return true;
+  return /^(A|C|V|X|Y|Z|Backspace|Delete|Enter|Home|End|Space|Arrow\w+)$/.test(name);
+}

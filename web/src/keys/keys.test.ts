@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chordOf, reserved, shown } from "./chord";
+import { chordOf, isForText, reserved, shown } from "./chord";
 import { commands, groups } from "./commands";
 import { SLOW, SlowShuttle } from "./shuttle";
 import { keymap, presetIds, presets } from "./keymap";
@@ -82,6 +82,12 @@ describe("chords", () => {
     expect(chordOf(press("K", "KeyK", { metaKey: true }))).toBe("Ctrl+K");
     expect(chordOf(press("?", "Minus"))).toBe("Minus");
     expect(chordOf(press("1", "Numpad1"))).toBe("1");
+  });
+
+  it("leave texts to text fields, and reach the editor from there otherwise", () => {
+    const forText = ["A", "Space", "Shift+Comma", "Alt+V", "Ctrl+V", "Ctrl+Shift+Z", "Ctrl+ArrowLeft", "Delete"];
+    expect(forText.filter((chord) => !isForText(chord))).toEqual([]);
+    expect(["F1", "Ctrl+Shift+P", "Ctrl+S", "Ctrl+Alt+K", "Ctrl+Comma"].filter(isForText)).toEqual([]);
   });
 
   it("are shown as people write them", () => {

@@ -92,6 +92,8 @@ export class Session extends Player {
   }
 
   async start(): Promise<void> {
+    // What is seen first needs the document, not the socket.
+    void this.mirror.refetch();
     await this.connect();
     globalThis.addEventListener?.("online", () => this.live.retry());
     const tick = () => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Clip } from "../api/types";
 import {
@@ -54,6 +54,7 @@ export function ClipGrid() {
   const [focus, setFocus] = useState<string>();
   const grid = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
+  const acts = useRef<Acts | undefined>(undefined);
   useEffect(() => {
     if (!moved.current || focus === undefined) return;
     const cell = grid.current?.querySelector<HTMLElement>(`[data-clip="${CSS.escape(focus)}"]`);
@@ -85,7 +86,9 @@ export function ClipGrid() {
       session.timeline.setState({ view: scrolledTo(now, left, compositionLength(composition)) });
     }
   };
-  const onKey = (event: KeyboardEvent, row: number, clip: Clip) => {
+  const onKey = (event: KeyboardEvent, clip: Clip) => {
+    const row = tracks.findIndex((t) => trackIndex(t).clips.includes(clip));
+    if (row < 0) return;
     const index = trackIndex(tracks[row]);
     const at = index.clips.findIndex((c) => c.id === clip.id);
     const nextRow = (step: number): Clip | undefined => {
@@ -117,6 +120,13 @@ export function ClipGrid() {
     const length = timecode(rate, frameAt(rate, toFlicks(clip.duration)));
     return text("clip-described", { name: clipName(project, clip), start, length });
   };
+  const onFocus = (clip: Clip) => {
+    setFocus(clip.id);
+    if (!selected.has(clip.id)) session.select([clip.id]);
+  };
+  // Cells that are not rendered again still act on the present document.
+  acts.current = { onFocus, onKey };
+  const names = `${project.compositions.map((c) => c.name ?? "").join()} ${text("clips-grid")}`;
   const first = tracks.map((_, n) => visible(n)[0]).find((clip) => clip !== undefined)?.id;
   const known = tracks.some((t) => trackIndex(t).clips.some((c) => c.id === focus));
   return (
@@ -132,24 +142,57 @@ export function ClipGrid() {
       {tracks.map((track, row) => (
         <div key={track.id} role="row" aria-rowindex={row + 1} aria-level={1}>
           <span role="rowheader">{track.name || trackLabel(composition, track)}</span>
-          {visible(row).map((clip) => (
-            <span
-              key={clip.id}
-              role="gridcell"
-              data-clip={clip.id}
-              aria-selected={selected.has(clip.id)}
-              tabIndex={clip.id === (known ? focus : first) ? 0 : -1}
-              onFocus={() => {
-                setFocus(clip.id);
-                if (!selected.has(clip.id)) session.select([clip.id]);
-              }}
-              onKeyDown={(e) => onKey(e, row, clip)}
-            >
-              {described(clip)}
-            </span>
-          ))}
+          <Cells
+            clips={visible(row)}
+            selected={selected}
+            stop={known ? focus : first}
+            described={described}
+            names={names}
+            onFocus={(clip) => acts.current?.onFocus(clip)}
+            onKey={(event, clip) => acts.current?.onKey(event, clip)}
+          />
         </div>
       ))}
     </div>
   );
+}
+
+interface Acts {
+  onFocus(clip: Clip): void;
+  onKey(event: KeyboardEvent, clip: Clip): void;
+}
+
+interface CellsProps {
+  clips: readonly Clip[];
+  selected: ReadonlySet<string>;
+  /** The cell that the tabulator key reaches. */
+  stop: string | undefined;
+  described(clip: Clip): string;
+  /** What descriptions are made of, beside the clips. */
+  names: string;
+  onFocus(clip: Clip): void;
+  onKey(event: KeyboardEvent, clip: Clip): void;
+}
+
+/** The cells of a track: an edit of another track renders none of them again. */
+const Cells = memo(CellsView, (a, b) => {
+  if (a.names !== b.names || a.clips.length !== b.clips.length) return false;
+  const looks = ({ selected, stop }: CellsProps, { id }: Clip) => `${selected.has(id)} ${stop === id}`;
+  return a.clips.every((clip, n) => clip === b.clips[n] && looks(a, clip) === looks(b, clip));
+});
+
+function CellsView({ clips, selected, stop, described, onFocus, onKey }: CellsProps) {
+  return clips.map((clip) => (
+    <span
+      key={clip.id}
+      role="gridcell"
+      data-clip={clip.id}
+      aria-selected={selected.has(clip.id)}
+      tabIndex={clip.id === stop ? 0 : -1}
+      onFocus={() => onFocus(clip)}
+      onKeyDown={(event) => onKey(event, clip)}
+    >
+      {described(clip)}
+    </span>
+  ));
 }

@@ -32,6 +32,7 @@ export function Timeline() {
   const playhead = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const surface = useRef<Surface | undefined>(undefined);
+  const [painted, setPainted] = useState(false);
   const [refusal, setRefusal] = useState<{ error: ApiError; x: number; y: number }>();
   const markerDrag = useRef<MarkerDrag | undefined>(undefined);
   const pressed = useRef<{ x: number; y: number }>({ x: 0, y: 0 });
@@ -52,12 +53,15 @@ export function Timeline() {
       (limit) => text(`limit-${limit}`),
     );
     surface.current = made;
+    // Clips are painted before headers and cells, of which there may be hundreds, are made.
+    const later = requestAnimationFrame(() => setTimeout(() => setPainted(true)));
     const element = area.current as HTMLElement;
     // React's own wheel listeners are passive.
     const wheel = (event: WheelEvent) => made.wheel(event, event.clientX - element.getBoundingClientRect().left);
     const whole = element.parentElement as HTMLElement;
     whole.addEventListener("wheel", wheel, { passive: false });
     return () => {
+      cancelAnimationFrame(later);
       whole.removeEventListener("wheel", wheel);
       made.stop();
       surface.current = undefined;
@@ -202,7 +206,7 @@ export function Timeline() {
             />
           </Context>
         </div>
-        <TrackHeaders />
+        {painted ? <TrackHeaders /> : <div className="tl-headers" />}
         <Context entries={menu}>
           <div
             ref={area}
@@ -242,7 +246,7 @@ export function Timeline() {
         </div>
         <Scrollbars />
       </div>
-      <ClipGrid />
+      {painted ? <ClipGrid /> : null}
     </div>
   );
 }

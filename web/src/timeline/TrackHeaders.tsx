@@ -1,5 +1,5 @@
 import { Ellipsis, Eye, EyeOff, Headphones, Link2, Link2Off, Lock, LockOpen, Volume2, VolumeX } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Composition, Track } from "../api/types";
 import { trackLabel } from "../document/select";
@@ -22,41 +22,61 @@ export function TrackHeaders() {
   const rowHeights = useStore(session.timeline, (s) => s.rowHeights);
   if (composition === undefined) return <div className="tl-headers" />;
   return (
-    <div className="tl-headers" role="list" aria-label={text("tracks")}>
-      {rowsOf(composition, top, rowHeights, scale).map(({ track, y, height }) => (
-        <Header key={track.id} composition={composition} track={track} y={y} height={height} scale={scale} />
-      ))}
+    <div className="tl-headers">
+      <div className="tl-heads" role="list" aria-label={text("tracks")} style={{ transform: `translateY(${-top}px)` }}>
+        {rowsOf(composition, 0, rowHeights, scale).map(({ track, y, height }) => (
+          <Header
+            key={track.id}
+            track={track}
+            label={trackLabel(composition, track)}
+            at={(composition.tracks ?? []).indexOf(track)}
+            count={(composition.tracks ?? []).length}
+            y={y}
+            height={height}
+            scale={scale}
+          />
+        ))}
+      </div>
     </div>
   );
 }
 
-function Header({
-  composition,
-  track,
-  y,
-  height,
-  scale,
-}: {
-  composition: Composition;
+interface HeaderProps {
   track: Track;
+  label: string;
+  /** Its place among the tracks, from the lowest. */
+  at: number;
+  count: number;
   y: number;
   height: number;
   scale: number;
-}) {
+}
+
+/** What a header shows; an edit of the clips of a track renders none of them again. */
+const Header = memo(HeaderView, (a, b) => {
+  const { track: one, ...before } = a;
+  const { track: other, ...now } = b;
+  const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === before[key]);
+  return same && (one === other || switches.every((key) => one[key] === other[key]));
+});
+
+const switches = ["id", "kind", "name", "locked", "enabled", "muted", "solo"] as const;
+
+function HeaderView({ track, label, at, count, y, height, scale }: HeaderProps) {
   const session = useSession();
   const text = useText();
   const { keymap } = useEditor();
   const chord = (id: string) => keymap.byCommand.get(id)?.[0];
   const [renaming, setRenaming] = useState(false);
   const audio = track.kind === "audio";
-  const label = trackLabel(composition, track);
   const set = (field: string, value: unknown) =>
     void session.run(setField({ track: track.id }, field, value), `track ${label}`);
   const enabled = track.enabled !== false;
-  const all = composition.tracks ?? [];
-  const at = all.findIndex((t) => t.id === track.id);
+  // Read when something is done, since a header does not follow the clips.
+  const now = () => session.composition() as Composition;
+  const clips = () => now().tracks?.find((t) => t.id === track.id)?.clips ?? [];
   const move = (to: number) => {
-    const rest = all.filter((t) => t.id !== track.id);
+    const rest = (now().tracks ?? []).filter((t) => t.id !== track.id);
     void session.run({ move_track: { id: track.id, above: to === 0 ? null : rest[to - 1].id } }, "move-track");
   };
   const untargeted = useStore(session.line, (s) => s.untargeted.has(track.id));
@@ -64,7 +84,9 @@ function Header({
   const { line } = session;
   const toggleSync = () => line.setState({ unsynced: toggled(line.getState().unsynced, track.id) });
   const only = () => {
-    const rest = all.filter((t) => (t.kind ?? "video") === (track.kind ?? "video") && t.id !== track.id);
+    const rest = (now().tracks ?? []).filter(
+      (t) => (t.kind ?? "video") === (track.kind ?? "video") && t.id !== track.id,
+    );
     const kept = [...line.getState().untargeted].filter((id) => id !== track.id);
     line.setState({ untargeted: new Set([...kept, ...rest.map((t) => t.id)]) });
   };
@@ -76,12 +98,12 @@ function Header({
     { label: text("rename"), run: () => setRenaming(true) },
     {
       label: text("track-up"),
-      disabled: audio ? at === 0 : at === all.length - 1,
+      disabled: audio ? at === 0 : at === count - 1,
       run: () => move(audio ? at - 1 : at + 1),
     },
     {
       label: text("track-down"),
-      disabled: audio ? at === all.length - 1 : at === 0,
+      disabled: audio ? at === count - 1 : at === 0,
       run: () => move(audio ? at + 1 : at - 1),
     },
     "line",
@@ -94,11 +116,11 @@ function Header({
     { label: text("track-sync"), checked: !unsynced, run: toggleSync },
     { label: text("track-lock"), checked: track.locked === true, run: () => set("locked", !track.locked) },
     "line",
-    { label: text("track-select"), run: () => session.select((track.clips ?? []).map((c) => c.id)) },
+    { label: text("track-select"), run: () => session.select(clips().map((c) => c.id)) },
     {
       label: text("track-close-gaps"),
       disabled: track.locked === true,
-      run: () => void session.run(closeAllGaps(composition, new Set(), track), "close-all-gaps"),
+      run: () => void session.run(closeAllGaps(now(), new Set(), { ...track, clips: clips() }), "close-all-gaps"),
     },
     { label: text("track-reset-height"), run: () => resetHeight(session, track.id) },
     "line",

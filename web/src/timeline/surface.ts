@@ -12,7 +12,7 @@ import type { ApiError, Composition } from "../api/types";
 import { Gestures } from "./gestures/controller";
 import type { LimitText } from "./gestures/drags";
 import type { Host, Pointer, Situation } from "./gestures/host";
-import { type Context2D, paintClips } from "./painter/clips";
+import { type Context2D, paintClips, paintDragged } from "./painter/clips";
 import { noOverlay, type Overlay, paintOverlay } from "./painter/overlay";
 import { paintRuler, RULER_HEIGHT } from "./painter/ruler";
 import { type Palette, paletteFrom } from "./palette";
@@ -45,6 +45,7 @@ export class Surface implements Host {
   private previewState: Preview | undefined;
   private draggedMarker: { id: string; time: number } | undefined;
   private frame = 0;
+  private first = true;
   private readonly stops: (() => void)[] = [];
 
   constructor(
@@ -92,6 +93,7 @@ export class Surface implements Host {
       this.paint();
       this.frame = requestAnimationFrame(loop);
     };
+    this.paint();
     this.frame = requestAnimationFrame(loop);
   }
 
@@ -143,6 +145,8 @@ export class Surface implements Host {
     for (const context of Object.values(this.contexts)) context.setTransform(dpr, 0, 0, dpr, 0, 0);
     const { range } = this.session.timeline.getState();
     if (dirty.clips) paintClips(this.contexts.clips, this.scene(now));
+    if (this.first) performance.mark("cutroom:timeline-painted");
+    this.first = false;
     if (dirty.ruler) {
       const { view } = now;
       const composition = this.withDraggedMarker(now.composition);
@@ -157,8 +161,11 @@ export class Surface implements Host {
       this.movePlayhead(false);
     }
     if (dirty.overlay) {
+      const ctx = this.contexts.overlay;
       const points = this.points(now);
-      paintOverlay(this.contexts.overlay, now.view, this.palette, { ...this.overlayState, range, points });
+      ctx.clearRect(0, 0, now.view.width, now.view.height);
+      paintDragged(ctx, this.scene(now));
+      paintOverlay(ctx, now.view, this.palette, { ...this.overlayState, range, points });
     }
     this.dirty = { clips: false, overlay: false, ruler: false };
   }
@@ -249,8 +256,9 @@ export class Surface implements Host {
   }
 
   preview(preview: Preview | undefined): void {
+    const before = this.previewState;
     this.previewState = preview;
-    this.repaint("clips");
+    this.repaint(sameBelow(before, preview) ? "overlay" : "clips");
   }
 
   overlay(change: Partial<Overlay>): void {
@@ -309,4 +317,10 @@ export class Surface implements Host {
       alt: event.altKey,
     };
   }
+}
+
+/** Whether what lies below the dragged clips stays as it is. */
+function sameBelow(a: Preview | undefined, b: Preview | undefined): boolean {
+  if (a === undefined || b === undefined || a.shift !== undefined || b.shift !== undefined) return false;
+  return a.places.size === b.places.size && [...a.places.keys()].every((id) => b.places.has(id));
 }

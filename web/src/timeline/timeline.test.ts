@@ -7,7 +7,7 @@ import type { Command } from "../wire/messages";
 import { Gestures } from "./gestures/controller";
 import type { Host, Pointer, Situation } from "./gestures/host";
 import { hitTest } from "./hit";
-import { type Context2D, paintClips } from "./painter/clips";
+import { type Context2D, paintClips, paintDragged } from "./painter/clips";
 import { detailOf, peakRate } from "./painter/detail";
 import { noOverlay, type Overlay, paintOverlay } from "./painter/overlay";
 import { paintRuler, spacing } from "./painter/ruler";
@@ -154,6 +154,7 @@ describe("painter", () => {
       by: -2 * S,
     };
     paintClips(ctx, scene(tracks, view, { preview }));
+    paintDragged(ctx, scene(tracks, view, { preview }));
     const boxes = named("roundRect").map(([, [x, , width]]) => [x, width]);
     expect(boxes).toContainEqual([100, 199]);
     expect(boxes).toContainEqual([0, 99]);

@@ -37,7 +37,6 @@ export function paintClips(ctx: Context2D, scene: Scene): void {
     paintTransitions(ctx, scene, row);
     if (row.track.locked) paintLocked(ctx, scene, row);
   }
-  paintDragged(ctx, scene);
 }
 
 function paintRow(ctx: Context2D, scene: Scene, row: Row): void {
@@ -299,11 +298,16 @@ function paintLocked(ctx: Context2D, scene: Scene, row: Row): void {
   ctx.fillRect(0, row.y, view.width, row.height);
 }
 
-/** What is dragged lies above everything else, on the track where it would go. */
-function paintDragged(ctx: Context2D, scene: Scene): void {
+/**
+ * What is dragged lies above everything else, on the track where it would go: on the overlay, since
+ * what lies below stays as it is while the pointer moves.
+ */
+export function paintDragged(ctx: Context2D, scene: Scene): void {
   const places = scene.preview?.places;
   if (places === undefined || places.size === 0) return;
-  const { view, rows, project } = scene;
+  const { view, rows, project, palette } = scene;
+  ctx.textBaseline = "middle";
+  ctx.font = `500 ${11 * (view.scale ?? 1)}px ${palette.font}`;
   const right = timeAt(view, view.width);
   for (const [id, place] of places) {
     if (place.start > right || place.start + place.duration < view.left) continue;

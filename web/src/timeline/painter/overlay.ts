@@ -20,8 +20,8 @@ export interface Overlay {
 
 export const noOverlay: Overlay = { snapped: [], edges: [], range: {} };
 
+/** On top of what is dragged; the canvas was cleared before. */
 export function paintOverlay(ctx: Context2D, view: View, palette: Palette, overlay: Overlay): void {
-  ctx.clearRect(0, 0, view.width, view.height);
   const { range } = overlay;
   if (range.from !== undefined && range.to !== undefined) {
     ctx.fillStyle = palette.range;
