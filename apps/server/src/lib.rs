@@ -29,7 +29,7 @@ mod view;
 mod wire_io;
 
 pub use app::app;
-pub use options::{ServerOptions, UploadLimits};
+pub use options::{Rate, ServerOptions, UploadLimits};
 pub use projects::Projects;
 pub use serve::Server;
 pub use tls::TlsFiles;

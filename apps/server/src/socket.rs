@@ -35,6 +35,10 @@ const MAX_PICTURES: usize = 3;
 const MAX_PICTURE_BYTES: usize = 512 << 10;
 /// A view that has not said for so long that pictures were shown gets the next one all the same.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Commands of a view that may wait for their answers before no more are read.
+const MAX_COMMANDS: usize = 256;
+/// How long nothing is read while the project is behind.
+const BEHIND: Duration = Duration::from_millis(2);
 /// How often a silent view is asked whether it is there, and how long a message may take.
 const PING: Duration = Duration::from_secs(20);
 const SENDING: Duration = Duration::from_secs(20);
@@ -103,7 +107,9 @@ impl Connection<'_> {
                 // What was commanded is answered first.
                 () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
-                received = from.next() => {
+                // Who sends faster than the project follows has to wait.
+                () = tokio::time::sleep(BEHIND), if self.project.is_behind() => continue,
+                received = from.next(), if answers.len() < MAX_COMMANDS && !self.project.is_behind() => {
                     heard_since_ping = true;
                     match received {
                         Some(Ok(Message::Text(line))) => {

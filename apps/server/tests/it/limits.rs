@@ -253,3 +253,19 @@ fn clients_that_vanish_leave_nothing() {
         text.contains("cutroom_open{kind=\"views\"} 0\n") && text.contains("cutroom_open{kind=\"jobs\"} 0\n")
     });
 }
+
+/// What costs much has a budget; the rest has not.
+#[test]
+fn budgets_are_spent_and_refill() {
+    let b = Bench::with(|options| options.costly[1] = cutroom_server::Rate { burst: 3.0, per_sec: 0.5 });
+    let thumbnail = || b.request("GET", "/api/v1/projects/film/media/a/thumbnail?width=32", "", b"");
+    for n in 0..3 {
+        assert_eq!(thumbnail().0, 200, "{n}");
+    }
+    let (status, headers, body) = thumbnail();
+    let error: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &error["errors"][0]["code"]), (429, &json!("server.too_many")));
+    assert!(headers.contains("retry-after: 2") || headers.contains("retry-after: 1"), "{headers}");
+    (0..20).for_each(|_| b.is_well());
+    b.until("it does not refill", || thumbnail().0 == 200);
+}
