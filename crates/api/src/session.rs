@@ -133,6 +133,16 @@ impl Session {
         self.library.limit(roots);
     }
 
+    /// As [`Self::media_file`], for those who open it.
+    ///
+    /// # Errors
+    /// `media.open.outside` if it may not be read.
+    pub fn readable_media(&self, media: &str) -> Option<Result<PathBuf, ApiError>> {
+        let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
+        let location = self.location(media);
+        Some(self.library.check(&location).map(|()| location.path).map_err(ApiError::from))
+    }
+
     /// Whether a file may be read.
     pub(crate) fn may_read(&self, location: &MediaLocation) -> bool {
         self.library.check(location).is_ok()

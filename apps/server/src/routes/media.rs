@@ -22,9 +22,11 @@ const MAX_STRIP: u32 = 200;
 async fn path_of(shared: &Shared, id: &str, media: &str) -> Answer<PathBuf> {
     let now = shared.projects.get(id)?.snapshot().await?;
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "usage.media", format!("the project has no media \"{media}\""));
-    let path = now.session.media_file(media).ok_or_else(unknown)?;
-    shared.projects.check_file(&path)?;
-    Ok(path)
+    let found = {
+        let media = media.to_owned();
+        beside(move || now.session.readable_media(&media)).await?
+    };
+    found.ok_or_else(unknown)?.map_err(|e| Refusal::with(StatusCode::FORBIDDEN, e))
 }
 
 /// The media of a project.
