@@ -121,19 +121,13 @@ impl Session {
         cutroom_project::to_json(&self.project)
     }
 
-    /// The file of a medium, or the pattern of its numbered pictures.
-    pub fn media_file(&self, media: &str) -> Option<PathBuf> {
-        let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
-        Some(self.location(media).path)
-    }
-
     /// Reads files of the document in these folders only from now on, whatever it names; only the first
     /// call counts. Media elsewhere are offline; other files elsewhere are errors.
     pub fn limit_files(&self, roots: FileRoots) {
         self.library.limit(roots);
     }
 
-    /// As [`Self::media_file`], for those who open it.
+    /// The file of a medium, or the pattern of its numbered pictures; `None` if there is no such medium.
     ///
     /// # Errors
     /// `media.open.outside` if it may not be read.

@@ -78,7 +78,7 @@ fn is_list(path: &Path) -> bool {
     if !path.metadata().is_ok_and(|meta| meta.is_file()) {
         return false;
     }
-    std::fs::File::open(path).and_then(|file| names_others(file)).unwrap_or(false)
+    std::fs::File::open(path).and_then(names_others).unwrap_or(false)
 }
 
 /// Whether a file begins as FFmpeg's demuxers of lists want it. They see it as a text, up to the first zero,

@@ -10,7 +10,7 @@ pub mod project;
 pub mod table;
 pub mod uploads;
 
-pub use crate::beside::beside;
+pub use crate::beside::{beside, while_wanted};
 
 use crate::answer::{Answer, Refusal};
 use axum::{body::Body, extract::Request, http::StatusCode, response::Response};
