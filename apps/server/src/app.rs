@@ -30,9 +30,9 @@ pub fn app(options: &ServerOptions, projects: Arc<Projects>) -> Router {
     let shared = Shared {
         projects,
         access: Arc::clone(&access),
-        limits: Arc::new(Limits::new(options.patience)),
+        limits: Arc::new(Limits::new(options)),
         drawing: Arc::new(tokio::sync::Semaphore::new(2)),
-        health: Arc::default(),
+        machine: Arc::default(),
         openapi: Arc::new(openapi::document()),
     };
     let mut api = Router::new();
@@ -108,7 +108,13 @@ async fn checked(State(shared): State<Shared>, request: Request, next: Next) -> 
         return refused;
     }
     match shared.access.check(request.uri(), request.headers()) {
-        Ok(()) => as_errors(next.run(limits::timed(request, shared.limits.patience)).await).await,
+        Ok(()) => {
+            let kept = shared.limits.kept_bytes(&request);
+            match shared.limits.body_room(kept).await {
+                Ok(_room) => as_errors(next.run(limits::timed(request, shared.limits.patience)).await).await,
+                Err(refused) => refused,
+            }
+        }
         Err(refusal) => {
             if Access::has_some(request.uri(), request.headers()) {
                 shared.limits.note_guess(from);

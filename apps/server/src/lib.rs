@@ -33,7 +33,7 @@ mod view;
 mod wire_io;
 
 pub use app::app;
-pub use options::{Page, ServerOptions, UploadLimits};
+pub use options::{Page, Rate, ServerOptions, UploadLimits};
 pub use page::has_editor;
 pub use projects::Projects;
 pub use serve::Server;

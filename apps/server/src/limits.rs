@@ -1,5 +1,8 @@
 //! What one client may take: requests that cost much, attempts with wrong tokens, time for a body.
-use crate::answer::Refusal;
+use crate::{
+    answer::Refusal,
+    options::{Rate, ServerOptions},
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -19,21 +22,14 @@ use tokio::time::{Instant, timeout, timeout_at};
 const MAX_PLACES: usize = 4096;
 /// How long a costly request may wait for its turn.
 const TURN: Duration = Duration::from_secs(30);
+/// Room for bodies is counted in pieces of so many bytes.
+const BODY_UNIT: usize = 4 << 10;
 /// A body has a second more for each so many bytes that came.
 const LEAST_BYTES_PER_SEC: u64 = 32 << 10;
 
 /// The address that a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
-
-/// How often something may be done.
-#[derive(Clone, Copy, Debug)]
-pub struct Rate {
-    /// At once.
-    pub burst: f64,
-    /// And each second.
-    pub per_sec: f64,
-}
 
 /// A budget for each address: it refills steadily.
 #[derive(Debug)]
@@ -44,8 +40,8 @@ pub struct Budgets {
 }
 
 impl Budgets {
-    pub fn new(others: Rate, own: Rate) -> Self {
-        Self { rates: [others, own], left: Mutex::default() }
+    pub fn new(rates: [Rate; 2]) -> Self {
+        Self { rates, left: Mutex::default() }
     }
 
     /// Takes one; else says after how many seconds there is one again. Without `spends` it only looks.
@@ -80,18 +76,23 @@ pub struct Limits {
     wrong_tokens: Budgets,
     /// Costly requests that are worked on at the same time.
     turns: tokio::sync::Semaphore,
+    /// Room for bodies that are kept until they are whole.
+    bodies: tokio::sync::Semaphore,
+    max_body_bytes: usize,
     /// How long a body may take.
     pub patience: Duration,
 }
 
 impl Limits {
-    pub fn new(patience: Duration) -> Self {
-        let own = Rate { burst: 2000.0, per_sec: 1000.0 };
+    pub fn new(options: &ServerOptions) -> Self {
+        let guesses = [Rate { burst: 20.0, per_sec: 0.5 }, Rate { burst: 2000.0, per_sec: 1000.0 }];
         Self {
-            costly: Budgets::new(Rate { burst: 300.0, per_sec: 60.0 }, own),
-            wrong_tokens: Budgets::new(Rate { burst: 20.0, per_sec: 0.5 }, own),
+            costly: Budgets::new(options.costly),
+            wrong_tokens: Budgets::new(guesses),
             turns: tokio::sync::Semaphore::new(8),
-            patience,
+            bodies: tokio::sync::Semaphore::new((4 * options.max_body_bytes).div_ceil(BODY_UNIT)),
+            max_body_bytes: options.max_body_bytes,
+            patience: options.patience,
         }
     }
 
@@ -106,6 +107,31 @@ impl Limits {
             return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.busy", message).into_response());
         };
         Ok(turn)
+    }
+
+    /// How many bytes of a request's body are kept until it is whole, at most: all but those of uploads.
+    pub fn kept_bytes(&self, request: &Request) -> usize {
+        if *request.method() != Method::POST {
+            return 0;
+        }
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse().ok());
+        // Without a length it may become as large as any.
+        length.unwrap_or(self.max_body_bytes).min(self.max_body_bytes)
+    }
+
+    /// Waits for room for so many bytes; it is free again with what is returned.
+    ///
+    /// # Errors
+    /// 503 if there was no room for long.
+    pub async fn body_room(&self, bytes: usize) -> Result<tokio::sync::SemaphorePermit<'_>, Response> {
+        let units = u32::try_from(bytes.div_ceil(BODY_UNIT)).unwrap_or(u32::MAX);
+        match timeout(TURN, self.bodies.acquire_many(units)).await {
+            Ok(Ok(room)) => Ok(room),
+            _ => {
+                let message = "the server is busy with other requests";
+                Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.busy", message).into_response())
+            }
+        }
     }
 
     /// Refuses an address that has tried too many wrong tokens.
@@ -163,7 +189,7 @@ mod tests {
 
     #[test]
     fn budgets_refill_and_are_bounded() {
-        let budgets = Budgets::new(Rate { burst: 3.0, per_sec: 2.0 }, Rate { burst: 100.0, per_sec: 100.0 });
+        let budgets = Budgets::new([Rate { burst: 3.0, per_sec: 2.0 }, Rate { burst: 100.0, per_sec: 100.0 }]);
         let (a, b): (IpAddr, IpAddr) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let begun = Instant::now();
         let took = |from, ms| budgets.take(from, begun + Duration::from_millis(ms), true);

@@ -21,6 +21,15 @@ pub enum Page {
     Folder(PathBuf),
 }
 
+/// How often something may be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// At once.
+    pub burst: f64,
+    /// And each second.
+    pub per_sec: f64,
+}
+
 /// How a server runs.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
@@ -54,6 +63,8 @@ pub struct ServerOptions {
     /// How long a client may keep the server waiting: for the head of a request, for a body (longer if it
     /// is large), or for room to send something.
     pub patience: Duration,
+    /// How often an address may ask for what costs much: others, and this machine.
+    pub costly: [Rate; 2],
     /// How much may be uploaded at a time.
     pub uploads: UploadLimits,
 }
@@ -74,6 +85,7 @@ impl Default for ServerOptions {
             max_body_bytes: 16 << 20,
             max_views: 64,
             max_connections: 1024,
+            costly: [Rate { burst: 300.0, per_sec: 60.0 }, Rate { burst: 2000.0, per_sec: 1000.0 }],
             patience: Duration::from_secs(30),
             uploads: UploadLimits { open: 64, bytes: 1 << 40 },
         }

@@ -17,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
@@ -27,6 +28,9 @@ use tokio::sync::oneshot;
 /// How often a session is updated while something is under way, and while nothing is.
 const BUSY: Duration = Duration::from_millis(1);
 const IDLE: Duration = Duration::from_millis(20);
+
+/// Messages of views that may wait before no more are read.
+const MAX_WAITING: usize = 1024;
 
 /// What a command did.
 #[derive(Debug)]
@@ -79,6 +83,8 @@ pub struct Project {
     /// What the server counts.
     pub figures: Arc<Figures>,
     requests: mpsc::Sender<Request>,
+    /// Messages of views that wait.
+    behind: Arc<AtomicUsize>,
     cancel: CancelToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -100,6 +106,8 @@ impl Project {
         let of_thread = cancel.clone();
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
         let exports = Arc::<Exports>::default();
+        let behind = Arc::<AtomicUsize>::default();
+        let waiting = Arc::clone(&behind);
         let (of_running, counts) = (Arc::clone(&exports), Arc::clone(&figures));
         // The session lives on its thread alone.
         let run = move || {
@@ -112,6 +120,7 @@ impl Project {
                 folder,
                 exports: of_running,
                 figures: counts,
+                behind: waiting,
             });
             match made {
                 Ok(running) => {
@@ -126,7 +135,7 @@ impl Project {
         let thread = thread.map_err(|e| ApiError::of("engine.thread", &e))?;
         let broke = |_| ApiError::new("server.defect", "the thread of the project has ended");
         beginning.recv().map_err(broke)??;
-        Ok(Self { id, path: path.to_owned(), exports, figures, requests, cancel, thread: Some(thread) })
+        Ok(Self { id, path: path.to_owned(), exports, figures, requests, behind, cancel, thread: Some(thread) })
     }
 
     /// The folder of its file.
@@ -183,8 +192,14 @@ impl Project {
 
     /// Passes on what a view says about what it wants to see.
     pub fn look(&self, view: ViewId, message: ClientMessage) {
+        self.behind.fetch_add(1, Ordering::Relaxed);
         // Fails while the project is being closed.
         let _ = self.requests.send(Request::Look { view, message });
+    }
+
+    /// Whether so many messages of views wait that no more should be read.
+    pub fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Relaxed) >= MAX_WAITING
     }
 
     /// Removes a view.
@@ -217,6 +232,7 @@ struct Running {
     folder: PathBuf,
     exports: Arc<Exports>,
     figures: Arc<Figures>,
+    behind: Arc<AtomicUsize>,
 }
 
 impl Running {
@@ -268,6 +284,7 @@ impl Running {
                 let _ = to.send(opened);
             }
             Request::Look { view, message } => {
+                self.behind.fetch_sub(1, Ordering::Relaxed);
                 if let Some(view) = self.views.get_mut(&view) {
                     view.look(&mut self.session, &message);
                 }

@@ -16,6 +16,9 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// Greatest number of open projects.
+const MAX_PROJECTS: usize = 64;
+
 /// Waits until the server ends.
 pub async fn is_over(ending: &mut watch::Receiver<bool>) {
     // Without a server there is nothing to wait for either.
@@ -133,6 +136,10 @@ impl Projects {
         let mut open = self.open_projects();
         if let Some(project) = open.values().find(|project| project.path == real) {
             return Ok(Arc::clone(project));
+        }
+        if open.len() >= MAX_PROJECTS {
+            let message = format!("{MAX_PROJECTS} projects are open; the server has no room for another one");
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.full", message));
         }
         let stem = real.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
         let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

@@ -1,11 +1,15 @@
 //! What routes use.
 use crate::{access::Access, limits::Limits, projects::Projects};
+use cutroom_api::{Check, DoctorReport};
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::{
     sync::{Mutex, Semaphore},
     time::Instant,
 };
+
+/// What was found out about the machine, and when.
+pub type Machine = (Instant, Vec<Check>, DoctorReport);
 
 /// What routes use.
 #[derive(Clone)]
@@ -15,8 +19,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// Exact frames are drawn a few at a time.
     pub drawing: Arc<Semaphore>,
-    /// What was found out about the machine last, when, and whether all is well.
-    pub health: Arc<Mutex<Option<(Instant, bool, Value)>>>,
+    /// What is known about the machine.
+    pub machine: Arc<Mutex<Option<Machine>>>,
     /// The description of all routes.
     pub openapi: Arc<Value>,
 }

@@ -38,6 +38,10 @@ const MAX_MESSAGE_BYTES: usize = 8 << 20;
 const PING: Duration = Duration::from_secs(2);
 /// A view that is silent for so long is gone; so long may sending a message take.
 const SILENCE: Duration = Duration::from_secs(20);
+/// Commands of a view that may wait for their answers before no more are read.
+const MAX_COMMANDS: usize = 256;
+/// How long nothing is read while the project is behind.
+const BEHIND: Duration = Duration::from_millis(2);
 const SENDING: Duration = Duration::from_secs(20);
 /// Shortest time between scopes while pictures move.
 const SCOPES: Duration = Duration::from_millis(100);
@@ -140,7 +144,9 @@ impl<'a> Connection<'a> {
                 // What was commanded is answered first.
                 () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
-                received = from.next() => {
+                // Who sends faster than the project follows has to wait.
+                () = tokio::time::sleep(BEHIND), if self.project.is_behind() => continue,
+                received = from.next(), if answers.len() < MAX_COMMANDS && !self.project.is_behind() => {
                     heard = Instant::now();
                     match received {
                         Some(Ok(Message::Text(line))) => {

@@ -242,7 +242,7 @@ pub const CODES: &[ErrorCode] = &[
     row("server.busy", Failed, "A server has too many other requests to answer."),
     row("server.defect", Failed, "A defect of the server; its log has more."),
     row("server.folder", Usage, "A folder of a server cannot be listed."),
-    row("server.full", Failed, "A server has no room for another view or connection."),
+    row("server.full", Failed, "A server has no room for another project, view or connection."),
     row("server.host", Usage, "A request names another server than this one."),
     row("server.message", Usage, "A message to a server cannot be read."),
     row("server.method", Usage, "An address of a server has no such method."),

@@ -97,7 +97,7 @@ pub use live_wire::{
     LiveHeader, LiveKind, LiveQuality, LiveScope, ServerMessage, SizeReason, SoundLevels,
 };
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
-pub use machine_check::{Check, free_bytes, machine_checks};
+pub use machine_check::{Check, folder_checks, free_bytes, machine_checks};
 pub use media_state::{MediaState, is_media_name};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use play::{PlayReport, PlayRequest, play};

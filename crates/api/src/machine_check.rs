@@ -53,14 +53,21 @@ pub fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 
-/// Tries out FFmpeg, each encoder, what draws, the cache on disk, and the folders of projects: that files
-/// can be written and synced there, as the journal does, and that there is room.
-pub fn machine_checks(projects: &[PathBuf], backend: BackendChoice) -> Vec<Check> {
+/// Tries out what does not change while a program runs: what draws, FFmpeg, each encoder. This takes about a
+/// second, and some encoders print what they are.
+pub fn machine_checks(backend: BackendChoice) -> Vec<Check> {
     let mut checks = vec![Check::of("drawing", || drawing(backend))];
     match tempfile::tempdir() {
         Ok(dir) => encoding(dir.path(), &mut checks),
         Err(e) => checks.push(Check::of("ffmpeg", || Err(format!("no temporary folder can be made: {e}")))),
     }
+    checks
+}
+
+/// Tries out the cache on disk and the folders of projects: that files can be written and synced there, as
+/// the journal does, and that there is room.
+pub fn folder_checks(projects: &[PathBuf]) -> Vec<Check> {
+    let mut checks = Vec::new();
     let cache = crate::cache();
     checks.push(Check::of("cache", || match &cache.folder {
         Some(folder) => written(folder).map(|()| folder.display().to_string()),
@@ -190,7 +197,8 @@ mod tests {
     #[test]
     fn what_does_not_work_is_reported() {
         let dir = tempfile::tempdir().unwrap();
-        let checks = machine_checks(&[dir.path().join("film.json"), "/does/not/exist/film.json".into()], BackendChoice::Cpu);
+        let mut checks = machine_checks(BackendChoice::Cpu);
+        checks.extend(folder_checks(&[dir.path().join("film.json"), "/does/not/exist/film.json".into()]));
         let of = |name: &str| checks.iter().filter(|c| c.name == name).map(|c| c.ok).collect::<Vec<_>>();
         assert_eq!((of("drawing"), of("ffmpeg")), (vec![true], vec![true]), "{checks:?}");
         assert_eq!(of("journal"), [false, true], "{checks:?}");

@@ -121,16 +121,20 @@ impl Session {
         cutroom_project::to_json(&self.project)
     }
 
-    /// The file of a medium, or the pattern of its numbered pictures.
-    pub fn media_file(&self, media: &str) -> Option<PathBuf> {
-        let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
-        Some(self.location(media).path)
-    }
-
     /// Reads files of the document in these folders only from now on, whatever it names; only the first
     /// call counts. Media elsewhere are offline; other files elsewhere are errors.
     pub fn limit_files(&self, roots: FileRoots) {
         self.library.limit(roots);
+    }
+
+    /// The file of a medium, or the pattern of its numbered pictures; `None` if there is no such medium.
+    ///
+    /// # Errors
+    /// `media.open.outside` if it may not be read.
+    pub fn readable_media(&self, media: &str) -> Option<Result<PathBuf, ApiError>> {
+        let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
+        let location = self.location(media);
+        Some(self.library.check(&location).map(|()| location.path).map_err(ApiError::from))
     }
 
     /// Whether a file may be read.

@@ -1,15 +1,17 @@
 //! Folders that the files of a session must be in, if it works for others than the one who named the files.
 use cutroom_media::{MediaError, MediaLocation};
 use std::{
-    io::Read,
+    io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
-/// How much of a file is looked at to tell a list of other files.
-const LOOKED_AT_BYTES: u64 = 4096;
-/// What lists of other files begin with or have in their first bytes: HLS, FFmpeg's concat, DASH, IMF.
-const LISTS: &[(&[u8], bool)] = &[(b"#EXTM3U", true), (b"ffconcat", true), (b"<MPD", false), (b"<CompositionPlaylist", false)];
+/// How much of a file is looked at at a time, and at most, to tell a list of other files: FFmpeg looks at as much.
+const PIECE_BYTES: usize = 4096;
+const MAX_BYTES: usize = 1 << 20;
+/// What lists of other files begin with, HLS and FFmpeg's concat, and what they have in their text, DASH and IMF.
+const BEGINNINGS: &[&[u8]] = &[b"#extm3u", b"ffconcat"];
+const MARKS: &[&[u8]] = &[b"<mpd", b"<compositionplaylist"];
 
 /// Folders and files that may be read. Copies share them: what is added is added for all.
 #[derive(Clone, Debug, Default)]
@@ -76,12 +78,31 @@ fn is_list(path: &Path) -> bool {
     if !path.metadata().is_ok_and(|meta| meta.is_file()) {
         return false;
     }
-    let mut head = Vec::new();
-    if std::fs::File::open(path).and_then(|file| file.take(LOOKED_AT_BYTES).read_to_end(&mut head)).is_err() {
-        return false;
+    std::fs::File::open(path).and_then(names_others).unwrap_or(false)
+}
+
+/// Whether a file begins as FFmpeg's demuxers of lists want it. They see it as a text, up to the first zero,
+/// behind tags of ID3 (ID3v2.4, section 3.1).
+fn names_others(mut file: impl Read + Seek) -> io::Result<bool> {
+    let (mut start, mut head) = (0_u64, Vec::new());
+    loop {
+        head.clear();
+        file.seek(SeekFrom::Start(start))?;
+        file.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut head)?;
+        let [b'I', b'D', b'3', _, _, flags, size @ ..] = &head[..] else { break };
+        let Some(size) = size.first_chunk::<4>() else { break };
+        let size = size.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7F));
+        start += 10 + size + if flags & 0x10 != 0 { 10 } else { 0 };
     }
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head);
-    LISTS.iter().any(|(mark, begins)| if *begins { text.starts_with(mark) } else { text.windows(mark.len()).any(|w| w == *mark) })
+    while head.len() < MAX_BYTES && !head.contains(&0) {
+        if file.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut head)? == 0 {
+            break;
+        }
+    }
+    let text = head.split(|byte| *byte == 0).next().unwrap_or_default().to_ascii_lowercase();
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    Ok(BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+        || MARKS.iter().any(|mark| text.windows(mark.len()).any(|w| w == *mark)))
 }
 
 #[cfg(test)]
@@ -99,12 +120,19 @@ mod tests {
         assert_eq!((code(&a), code(&b)), (None, Some("media.open.outside")));
         assert_eq!(code(&inside.path().join("missing.mp4")), None, "what is missing is reported as missing");
         assert_eq!(code(&inside.path().join("../x.mp4")), Some("media.open.outside"));
-        for text in ["#EXTM3U\n/etc/passwd", "\u{feff}ffconcat version 1.0\nfile /etc/passwd", "<?xml?><MPD>"] {
+        let late = " ".repeat(100_000) + "<Mpd>";
+        let tagged = "ID3\u{4}\u{0}\u{0}\u{0}\u{0}\u{0}\u{5}12345#EXTM3U\n/etc/passwd";
+        for text in ["#EXTM3U\n/etc/passwd", "\u{feff}ffconcat version 1.0\nfile /etc/passwd", "<?xml?><MPD>", &late, tagged] {
             let list = inside.path().join("list.mp4");
             std::fs::write(&list, text).unwrap();
             assert_eq!(code(&list), Some("media.open.outside"), "{text}");
         }
         assert!(!roots.hold(&inside.path().join("a\0")));
+        for text in ["ID3", "ID3\u{4}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "", "a\u{0}<MPD>", "a #EXTM3U"] {
+            let other = inside.path().join("other.mp4");
+            std::fs::write(&other, text).unwrap();
+            assert_eq!(code(&other), None, "{text:?}");
+        }
         // A copy sees what is added.
         assert!(roots.clone().add(&b));
         assert_eq!(code(&b), None);

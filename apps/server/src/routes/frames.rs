@@ -1,5 +1,5 @@
 //! Exact frames.
-use super::beside;
+use super::while_wanted;
 use crate::{
     answer::{Answer, Refusal},
     shared::Shared,
@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use cutroom_api::{CancelToken, FrameRequest, SheetRequest, contact_sheet, frame_jpeg, render_frame};
+use cutroom_api::{FrameRequest, SheetRequest, contact_sheet, frame_jpeg, render_frame};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,15 +33,6 @@ pub struct Sheet {
     width: Option<u32>,
 }
 
-/// Cancels work when the request is given up.
-struct Given(CancelToken);
-
-impl Drop for Given {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
 /// Frame `n`: as PNG the same picture as an export's, before its encoder, or as JPEG.
 pub async fn frame(
     State(shared): State<Shared>,
@@ -58,9 +49,7 @@ pub async fn frame(
     let now = shared.projects.get(&id)?.snapshot().await?;
     let closed = |_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.full", "the server draws nothing any more");
     let _turn = shared.drawing.acquire().await.map_err(closed)?;
-    let cancel = CancelToken::new();
-    let _given = Given(cancel.clone());
-    let drawn = beside(move || {
+    let drawn = while_wanted(move |cancel| {
         let request = FrameRequest {
             at: number.to_string(),
             composition: look.composition,
@@ -69,9 +58,9 @@ pub async fn frame(
             ..FrameRequest::default()
         };
         if is_jpeg {
-            return frame_jpeg(&now.session, &request, &cancel).map_err(Refusal::of);
+            return frame_jpeg(&now.session, &request, cancel).map_err(Refusal::of);
         }
-        let frame = render_frame(&now.session, &request, &cancel).map_err(Refusal::of)?;
+        let frame = render_frame(&now.session, &request, cancel).map_err(Refusal::of)?;
         frame.png().map_err(Refusal::from)
     });
     let bytes = drawn.await??;
@@ -85,15 +74,13 @@ pub async fn sheet(State(shared): State<Shared>, Path(id): Path<String>, Query(s
     let now = shared.projects.get(&id)?.snapshot().await?;
     let closed = |_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.full", "the server draws nothing any more");
     let _turn = shared.drawing.acquire().await.map_err(closed)?;
-    let cancel = CancelToken::new();
-    let _given = Given(cancel.clone());
     let request = SheetRequest {
         composition: sheet.composition,
         columns: sheet.columns.unwrap_or(4),
         rows: sheet.rows.unwrap_or(4),
         width: sheet.width.unwrap_or(1280),
     };
-    let drawn = beside(move || contact_sheet(&now.session, &request, &cancel).map_err(Refusal::of)).await??;
+    let drawn = while_wanted(move |cancel| contact_sheet(&now.session, &request, cancel).map_err(Refusal::of)).await??;
     let revision = now.revision.to_string();
     let headers = [("content-type", "image/jpeg"), ("cache-control", "no-store"), ("x-revision", &revision)];
     Ok((headers, drawn.bytes).into_response())

@@ -13,8 +13,8 @@ use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long what was found out counts: trying everything takes a second.
-const KNOWN: Duration = Duration::from_secs(10);
+/// How long what was found out about the machine counts.
+const KNOWN: Duration = Duration::from_secs(600);
 
 /// Whether the server can do its work.
 #[derive(Serialize, JsonSchema)]
@@ -31,27 +31,26 @@ pub struct Health {
     cache: cutroom_api::CacheReport,
 }
 
-/// Tries everything out; 503 if something does not work.
+/// Tries everything out; 503 if something does not work. Folders and disks are tried each time, the machine
+/// again after ten minutes, or at once if something did not work.
 pub async fn health(State(shared): State<Shared>) -> Answer<Response> {
-    let mut known = shared.health.lock().await;
-    let (ok, health) = match &*known {
-        Some((since, ok, health)) if since.elapsed() < KNOWN => (*ok, health.clone()),
+    let projects: Vec<_> = shared.projects.all().iter().map(|project| project.path.clone()).collect();
+    let count = projects.len();
+    let mut known = shared.machine.lock().await;
+    let is_well = |checks: &[Check]| checks.iter().all(|check| check.ok);
+    let (mut checks, machine) = match &*known {
+        Some((since, checks, machine)) if since.elapsed() < KNOWN && is_well(checks) => (checks.clone(), machine.clone()),
         _ => {
-            let projects: Vec<_> = shared.projects.all().iter().map(|project| project.path.clone()).collect();
             let backend = shared.projects.backend();
-            let health = beside(move || {
-                let checks = cutroom_api::machine_checks(&projects, backend);
-                let ok = checks.iter().all(|check| check.ok);
-                let (machine, cache) = (cutroom_api::doctor(), cutroom_api::cache());
-                Health { ok, projects: projects.len(), checks, machine, cache }
-            });
-            let health = health.await?;
-            // Its fields have names that are texts, so that it can be written.
-            let written = serde_json::to_value(&health).unwrap_or_default();
-            *known = Some((Instant::now(), health.ok, written.clone()));
-            (health.ok, written)
+            let (checks, machine) = beside(move || (cutroom_api::machine_checks(backend), cutroom_api::doctor())).await?;
+            *known = Some((Instant::now(), checks.clone(), machine.clone()));
+            (checks, machine)
         }
     };
+    drop(known);
+    let (folders, cache) = beside(move || (cutroom_api::folder_checks(&projects), cutroom_api::cache())).await?;
+    checks.extend(folders);
+    let ok = is_well(&checks);
     let status = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok((status, Json(health)).into_response())
+    Ok((status, Json(Health { ok, projects: count, checks, machine, cache })).into_response())
 }

@@ -1,5 +1,5 @@
 //! Files of media, and pictures and peaks of them.
-use super::{beside, send_file};
+use super::{beside, send_file, while_wanted};
 use crate::{
     answer::{Answer, Refusal},
     shared::Shared,
@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use cutroom_api::{CancelToken, FilmstripRequest, MediaState, ThumbnailRequest, WaveformReport, WaveformRequest};
+use cutroom_api::{FilmstripRequest, MediaState, ThumbnailRequest, WaveformReport, WaveformRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -22,9 +22,11 @@ const MAX_STRIP: u32 = 200;
 async fn path_of(shared: &Shared, id: &str, media: &str) -> Answer<PathBuf> {
     let now = shared.projects.get(id)?.snapshot().await?;
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "usage.media", format!("the project has no media \"{media}\""));
-    let path = now.session.media_file(media).ok_or_else(unknown)?;
-    shared.projects.check_file(&path)?;
-    Ok(path)
+    let found = {
+        let media = media.to_owned();
+        beside(move || now.session.readable_media(&media)).await?
+    };
+    found.ok_or_else(unknown)?.map_err(|e| Refusal::with(StatusCode::FORBIDDEN, e))
 }
 
 /// The media of a project.
@@ -70,7 +72,7 @@ pub async fn thumbnail(
         jpeg: true,
         ..ThumbnailRequest::default()
     };
-    jpeg(beside(move || cutroom_api::thumbnail(&request, &CancelToken::new())).await?)
+    jpeg(while_wanted(move |cancel| cutroom_api::thumbnail(&request, cancel)).await?)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -98,7 +100,7 @@ pub async fn filmstrip(
         overwrite: false,
         jpeg: true,
     };
-    jpeg(beside(move || cutroom_api::filmstrip(&request, &CancelToken::new())).await?)
+    jpeg(while_wanted(move |cancel| cutroom_api::filmstrip(&request, cancel)).await?)
 }
 
 fn jpeg(stills: Result<cutroom_api::Stills, Vec<cutroom_api::ApiError>>) -> Answer<Response> {
@@ -121,6 +123,6 @@ pub async fn waveform(
 ) -> Answer<Json<WaveformReport>> {
     let file = path_of(&shared, &id, &media).await?;
     let request = WaveformRequest { file, stream: wave.stream, level: wave.level, ..WaveformRequest::default() };
-    let found = beside(move || cutroom_api::waveform(&request, &CancelToken::new())).await?;
+    let found = while_wanted(move |cancel| cutroom_api::waveform(&request, cancel)).await?;
     Ok(Json(found?))
 }

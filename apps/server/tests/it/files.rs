@@ -129,6 +129,15 @@ fn media_elsewhere_are_offline() {
     let (status, _, body) = b.request("GET", "/api/v1/projects/film/frames/10.png", "", b"");
     let error = String::from_utf8_lossy(&body).into_owned();
     assert!(status == 422 && error.contains("media.open.outside"), "{status} {error}");
+    b.command(json!({"undo": {}}));
+    // Nor what lists of files name, whatever they are called.
+    std::fs::write(b.dir.path().join("list.mp4"), format!("#EXTM3U\n#EXTINF:2,\n{}\n#EXT-X-ENDLIST\n", outside.display())).unwrap();
+    let (status, refused) = b.post("/api/v1/projects/film/commands", &json!({"import_media": {"files": ["list.mp4"]}}));
+    assert_eq!((status, &refused["errors"][0]["code"]), (422, &json!("media.open.outside")), "{refused}");
+    b.command(json!({"add_media": {"media": {"id": "l", "path": "list.mp4", "kind": "video"}}}));
+    for what in ["", "/thumbnail", "/filmstrip", "/waveform"] {
+        assert_eq!(b.request("GET", &format!("/api/v1/projects/film/media/l{what}"), "", b"").0, 403, "{what}");
+    }
     // A macro is no way around.
     let define = json!({"define": {"name": "m", "params": [], "steps": [{"import_media": {"files": [outside]}}]}});
     b.post("/api/v1/projects/film/commands", &define);

@@ -165,13 +165,13 @@ fn slow_readers_cost_little() {
         }
         // One view's commands are told to all; four never read.
         let mut busy = connect_async(&url).await.unwrap().0;
-        for n in 0..1500 {
+        for n in 0..1100 {
             let value = format!("take {n} {}", "x".repeat(500));
             let set = json!({"set": {"of": {"clip": "c1"}, "field": "name", "value": value}});
             busy.send(Message::Text(json!({"type": "command", "id": n, "command": set}).to_string().into())).await.unwrap();
         }
         let mut answers = 0;
-        while answers < 1500 {
+        while answers < 1100 {
             let message = tokio::time::timeout(Duration::from_secs(60), busy.next()).await.expect("an answer").unwrap().unwrap();
             if message.to_text().is_ok_and(|text| text.contains("\"answer\"")) {
                 answers += 1;
@@ -252,4 +252,20 @@ fn clients_that_vanish_leave_nothing() {
         let text = String::from_utf8(b.request("GET", "/api/v1/metrics", "", b"").2).unwrap();
         text.contains("cutroom_open{kind=\"views\"} 0\n") && text.contains("cutroom_open{kind=\"jobs\"} 0\n")
     });
+}
+
+/// What costs much has a budget; the rest has not.
+#[test]
+fn budgets_are_spent_and_refill() {
+    let b = Bench::with(|options| options.costly[1] = cutroom_server::Rate { burst: 3.0, per_sec: 0.5 });
+    let thumbnail = || b.request("GET", "/api/v1/projects/film/media/a/thumbnail?width=32", "", b"");
+    for n in 0..3 {
+        assert_eq!(thumbnail().0, 200, "{n}");
+    }
+    let (status, headers, body) = thumbnail();
+    let error: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &error["errors"][0]["code"]), (429, &json!("server.too_many")));
+    assert!(headers.contains("retry-after: 2") || headers.contains("retry-after: 1"), "{headers}");
+    (0..20).for_each(|_| b.is_well());
+    b.until("it does not refill", || thumbnail().0 == 200);
 }
