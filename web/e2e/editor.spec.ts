@@ -367,6 +367,7 @@ test.describe("without a pointer", () => {
 
   for (const theme of ["dark", "light"]) {
     test(`axe finds nothing serious in ${theme}`, async ({ editor }) => {
+      test.slow();
       await shows(editor, 0);
       if (theme === "light") await editor.getByRole("button", { name: "Dark or light" }).click();
       await editor.getByTestId("timeline-area").click({ position: { x: 9 * PX, y: row.v2 } });

@@ -1,7 +1,7 @@
 import { Clapperboard, Moon, Redo2, Save, Search, Settings, Share, Sun, Undo2, Users } from "lucide-react";
 import { useStore } from "zustand";
 import { commands, panelIds, workspaceIds } from "../keys/commands";
-import { useText } from "../l10n/locale";
+import { type Locale, locales, localeStore, setLocale, useText } from "../l10n/locale";
 import { Button, CommandButton, IconButton, Keys, Menu, type MenuEntry, Select } from "../ui/parts";
 import { useComposition, useEditor, useProject } from "../ui/session-context";
 import { themeStore } from "../ui/theme";
@@ -70,6 +70,7 @@ export function TopBar() {
   const { session, ui, keymap } = useEditor();
   const text = useText();
   const theme = useStore(themeStore, (s) => s.theme);
+  const locale = useStore(localeStore, (s) => s.locale);
   const { current, own } = useStore(workspaceStore);
   const unsaved = useStore(session.document, (s) => s.unsaved);
   const project = useProject();
@@ -83,6 +84,12 @@ export function TopBar() {
     { command: "fullscreen" },
     "line",
     { command: "toggle-theme" },
+    ...(Object.entries(locales) as [Locale, string][]).map(([id, label]) => ({
+      label,
+      checked: id === locale,
+      run: () => setLocale(id),
+    })),
+    "line",
     { command: "settings" },
     { command: "keyboard" },
   ];
