@@ -8,6 +8,7 @@ export default defineConfig({
   timeout: 30_000,
   reporter: "line",
   use: {
+    actionTimeout: 15_000,
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -327,6 +327,11 @@ impl Running {
         // Others see a change before its author has the answer.
         self.tell_changes();
         let event = done.map_err(Refusal::of)?;
+        if matches!(event, SessionEvent::Transport { .. })
+            && let Some(view) = self.views.get_mut(&view)
+        {
+            view.redraw();
+        }
         Ok(Executed { revision: self.session.revision(), event })
     }
 

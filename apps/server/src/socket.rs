@@ -144,6 +144,10 @@ impl<'a> Connection<'a> {
                 // What was commanded is answered first.
                 () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
+                () = std::future::ready(()), if !self.ready.is_empty() => match self.ready.pop_front() {
+                    Some(message) => message,
+                    None => continue,
+                },
                 // Who sends faster than the project follows has to wait.
                 () = tokio::time::sleep(BEHIND), if self.project.is_behind() => continue,
                 received = from.next(), if answers.len() < MAX_COMMANDS && !self.project.is_behind() => {
@@ -170,15 +174,8 @@ impl<'a> Connection<'a> {
                         Some(Ok(Message::Ping(_) | Message::Binary(_))) => {}
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                     }
-                    match self.ready.pop_front() {
-                        Some(message) => message,
-                        None => continue,
-                    }
+                    continue;
                 }
-                () = std::future::ready(()), if !self.ready.is_empty() => match self.ready.pop_front() {
-                    Some(message) => message,
-                    None => continue,
-                },
                 changed = pictures.changed(), if has_room => {
                     if changed.is_err() {
                         return;

@@ -143,6 +143,8 @@ pub struct View {
     told: Option<(TransportReport, Instant)>,
     is_busy: bool,
     ladder: Ladder,
+    /// Whether it played at the last update: the picture at rest follows.
+    played: bool,
     /// Size of pictures while it plays, as the view was told.
     told_size: Option<(u32, u32)>,
 }
@@ -160,7 +162,7 @@ impl View {
             redraws: true,
             told: None,
             is_busy: true,
-            ladder: Ladder::new(),
+            ladder: Ladder::new(), played: false,
             told_size: None,
         }
     }
@@ -207,22 +209,22 @@ impl View {
                 Ok(())
             }
             ClientMessage::Show { generation, composition } => {
-                self.begin(*generation);
+                self.begin(session, *generation);
                 self.redraw();
                 self.command(session, &json!({"show": {"composition": composition}}))
             }
             ClientMessage::Play { generation, from, speed } => {
-                self.begin(*generation);
+                self.begin(session, *generation);
                 let sought = from.map_or(Ok(()), |from| self.seek(session, "seek", from));
                 sought.and_then(|()| self.command(session, &json!({"shuttle": {"speed": speed}})))
             }
             ClientMessage::Pause { generation } => {
-                self.begin(*generation);
+                self.begin(session, *generation);
                 self.redraws = true;
                 self.command(session, &json!({"pause": {}}))
             }
             ClientMessage::Seek { generation, frame, dragging } => {
-                self.begin(*generation);
+                self.begin(session, *generation);
                 self.redraws = !dragging;
                 let name = if *dragging { "scrub" } else { "seek" };
                 self.seek(session, name, *frame).and_then(|()| {
@@ -241,7 +243,17 @@ impl View {
         }
     }
 
-    fn begin(&mut self, generation: u32) {
+    /// What follows is of another generation; what still comes of the one before is not sent.
+    fn begin(&mut self, session: &mut LiveSession, generation: u32) {
+        // The next command may have to wait until the newest document is open; this one does not.
+        let plays = session.transport(self.id).is_ok_and(|t| t.activity != TransportActivity::Paused);
+        if plays && let Err(errors) = self.command(session, &json!({"pause": {}})) {
+            self.say(&ServerMessage::Failed { errors });
+        }
+        if let Ok(engine) = session.engine(self.id) {
+            engine.shown().clear();
+        }
+        self.played = false;
         self.outlet.shared.generation.store(generation, Ordering::Release);
         self.wanted = None;
     }
@@ -252,9 +264,12 @@ impl View {
 
     /// Moves the playhead, within the composition.
     fn seek(&self, session: &mut LiveSession, name: &str, frame: i64) -> Result<(), Vec<ApiError>> {
-        let frames = session.transport(self.id).map_err(|e| vec![e])?.frames;
-        let last = if frames > 0 { frames - 1 } else { i64::MAX };
-        self.command(session, &json!({name: {"to": frame.clamp(0, last).to_string()}}))
+        let (_, _, frames) = session.shown(self.id).map_err(|e| vec![e])?;
+        if frames == 0 {
+            // There is nothing to go to.
+            return Ok(());
+        }
+        self.command(session, &json!({name: {"to": frame.clamp(0, frames - 1).to_string()}}))
     }
 
     /// Pictures get another size from now on.
@@ -393,6 +408,14 @@ impl View {
         }
         // The picture at rest: once nothing else is under way, so that it is that of the newest document.
         let is_idle = engine.is_idle();
+        if !plays && std::mem::replace(&mut self.played, plays) {
+            self.redraws = true;
+        }
+        self.played = plays;
+        if self.redraws && transport.frames == 0 && transport.activity != TransportActivity::Opening {
+            // There is nothing to draw.
+            self.redraws = false;
+        }
         if self.redraws && !plays && self.wanted.is_none() && is_idle {
             self.redraws = false;
             self.request(session, scale, true)?;

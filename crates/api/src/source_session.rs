@@ -21,6 +21,7 @@ pub(crate) fn of(session: &Session, media: &MediaId) -> Result<Session, ApiError
     let unknown = || ApiError::new("usage.media", format!("the project has no media \"{media}\""));
     let medium: &Media = session.project.media.iter().find(|m| m.id == *media).ok_or_else(unknown)?;
     let location = session.location(medium);
+    session.library().check(&location)?;
     let info = cache::probe(&location)?;
     let facts = new_project::source(&location.path, session.folder(), &info, location.numbered)?;
     let composition = build::composition_for([&facts].into_iter(), None, None);

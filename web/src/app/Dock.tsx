@@ -62,7 +62,7 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
       if (there !== undefined) there.api.setActive();
       else openPanel(api.current, id);
       // Who works without a pointer goes on in the panel.
-      requestAnimationFrame(() => focusIn(api.current?.getPanel(id)?.view.content.element));
+      requestAnimationFrame(() => focusIn(id, api.current?.getPanel(id)?.view.content.element));
     },
     reset: () => {
       if (api.current !== undefined) resetWorkspace(api.current);
@@ -100,7 +100,9 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
 }
 
 /** Where the focus goes in a panel: a cell that arrow keys start from, else the first control. */
-function focusIn(panel: HTMLElement | undefined): void {
+function focusIn(id: PanelId, panel: HTMLElement | undefined): void {
+  // Keys of the transport mean the source monitor once it is opened; its first control closes it.
+  if (id === "source") return;
   const first =
     panel?.querySelector<HTMLElement>(`[role="gridcell"][tabindex="0"]`) ??
     panel?.querySelector<HTMLElement>(`button:not(:disabled), input, [tabindex="0"]`);

@@ -63,7 +63,12 @@ export function dropOverlay(
     const title = kind === "title" ? draggedTitle() : undefined;
     const length = title !== undefined ? fromSecs(title.secs) : (span?.duration ?? fromSecs(STILL_SECS));
     const start = startAt(now, pointer);
-    const at = row ?? now.rows[0];
+    const sound = media?.kind === "audio";
+    const at = row ?? (sound ? undefined : now.rows[0]);
+    // Below its tracks sound gets a new one.
+    const below = now.rows.at(-1);
+    if (at === undefined && below !== undefined)
+      return { drop: { start, length, y: below.y + below.height + 2, height: below.height, line: pointer.ctrl } };
     const place = at === undefined ? { y: 4, height: 48 } : { y: at.y, height: at.height };
     return { drop: { start, length, ...place, line: pointer.ctrl } };
   }

@@ -108,12 +108,12 @@ export class FetchedPictures implements Pictures {
   private async fetchPeaks(key: string, id: string, perSecond: number): Promise<void> {
     try {
       const { rate, channels } = await this.http.waveform(this.project, id, perSecond);
-      const spans = channels[0]?.length ?? 0;
+      const spans = channels[0]?.min.length ?? 0;
       const values = new Float32Array(spans * 2);
-      for (const channel of channels) {
+      for (const { min, max } of channels) {
         for (let n = 0; n < spans; n += 1) {
-          values[2 * n] = Math.min(values[2 * n], channel[n][0]);
-          values[2 * n + 1] = Math.max(values[2 * n + 1], channel[n][1]);
+          values[2 * n] = Math.min(values[2 * n], min[n]);
+          values[2 * n + 1] = Math.max(values[2 * n + 1], max[n]);
         }
       }
       this.waves.set(key, { rate, values });

@@ -1,5 +1,5 @@
 // Requests to the server. Every path is below /api/v1; every failure is a RequestFailed.
-import type { ApiError, Catalog, DoctorReport, Project, SessionEvent, TitleList } from "../api/types";
+import type { ApiError, Catalog, DoctorReport, Project, SessionEvent, TitleList, WaveformReport } from "../api/types";
 import type { BrowseAnswer, MediaState, UploadState } from "./added";
 import { RequestFailed } from "./errors";
 import type { Command } from "./messages";
@@ -21,9 +21,13 @@ export interface DocumentAnswer {
 export interface Waveform {
   /** Peaks per second. */
   rate: number;
-  /** Of each channel the least and largest sample of each span, -1..=1. */
-  channels: [number, number][][];
+  /** Of each channel the least and largest samples of each span, -1..=1. */
+  channels: WaveformReport["channels"];
 }
+
+/** Samples of the finest peaks, and the rate of most files. */
+const FINEST_SAMPLES = 256;
+const USUAL_RATE_HZ = 48_000;
 
 export class Http {
   constructor(
@@ -55,8 +59,12 @@ export class Http {
     return this.json("/catalog");
   }
 
-  waveform(project: string, media: string, perSecond: number): Promise<Waveform> {
-    return this.json(`${mediaPath(project, media)}/waveform?per_second=${perSecond}`);
+  /** At least so many peaks a second, or the finest that there are: each level has a quarter as many. */
+  async waveform(project: string, media: string, perSecond: number): Promise<Waveform> {
+    const level = Math.max(0, Math.floor(Math.log(USUAL_RATE_HZ / (FINEST_SAMPLES * perSecond)) / Math.log(4)));
+    const path = `${mediaPath(project, media)}/waveform?level=${level}`;
+    const { rate_hz, samples_per_peak, channels } = await this.json<WaveformReport>(path);
+    return { rate: rate_hz / samples_per_peak, channels };
   }
 
   beginUpload(project: string, name: string, bytes: number): Promise<{ id: string; offset: number }> {
