@@ -38,8 +38,10 @@ const MAX_MESSAGE_BYTES: usize = 8 << 20;
 const PING: Duration = Duration::from_secs(2);
 /// A view that is silent for so long is gone; so long may sending a message take.
 const SILENCE: Duration = Duration::from_secs(20);
-/// Commands of a view that may wait for their answers before no more are read.
+/// Commands of a view that may wait for their answers before no more are read, by number and by length of
+/// their texts.
 const MAX_COMMANDS: usize = 256;
+const MAX_COMMAND_BYTES: usize = 12 << 20;
 /// How long nothing is read while the project is behind.
 const BEHIND: Duration = Duration::from_millis(2);
 const SENDING: Duration = Duration::from_secs(20);
@@ -129,6 +131,7 @@ impl<'a> Connection<'a> {
         let mut seen = 0_u32;
         // Answers come in the order of the commands.
         let mut answers = FuturesOrdered::new();
+        let mut waiting = 0_usize;
         let mut ping = interval(PING);
         let (mut heard, mut asked) = (Instant::now(), None);
         loop {
@@ -140,7 +143,10 @@ impl<'a> Connection<'a> {
                     Some(message) => Message::Text(message),
                     None => return,
                 },
-                Some((id, done)) = answers.next(), if !answers.is_empty() => Message::Text(text(&answer(id, done))),
+                Some((id, bytes, done)) = answers.next(), if !answers.is_empty() => {
+                    waiting -= bytes;
+                    Message::Text(text(&answer(id, done)))
+                }
                 // What was commanded is answered first.
                 () = is_over(ending), if answers.is_empty() => return,
                 Some(block) = sound.recv() => self.sound(&block),
@@ -150,14 +156,16 @@ impl<'a> Connection<'a> {
                 },
                 // Who sends faster than the project follows has to wait.
                 () = tokio::time::sleep(BEHIND), if self.project.is_behind() => continue,
-                received = from.next(), if answers.len() < MAX_COMMANDS && !self.project.is_behind() => {
+                received = from.next(), if answers.len() < MAX_COMMANDS && waiting < MAX_COMMAND_BYTES && !self.project.is_behind() => {
                     heard = Instant::now();
                     match received {
                         Some(Ok(Message::Text(line))) => {
                             match serde_json::from_str::<ClientMessage>(&line) {
                                 Ok(ClientMessage::Command { id, command }) => {
                                     let done = self.project.execute(Some(self.view), command, None);
-                                    answers.push_back(async move { (id, done.await) });
+                                    let bytes = line.len();
+                                    waiting += bytes;
+                                    answers.push_back(async move { (id, bytes, done.await) });
                                 }
                                 Ok(message) => self.received(message).await,
                                 Err(e) => {

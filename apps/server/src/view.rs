@@ -145,6 +145,8 @@ pub struct View {
     ladder: Ladder,
     /// Whether it played at the last update: the picture at rest follows.
     played: bool,
+    /// The frame that was requested last.
+    requested: Option<i64>,
     /// Size of pictures while it plays, as the view was told.
     told_size: Option<(u32, u32)>,
 }
@@ -162,7 +164,9 @@ impl View {
             redraws: true,
             told: None,
             is_busy: true,
-            ladder: Ladder::new(), played: false,
+            ladder: Ladder::new(),
+            played: false,
+            requested: None,
             told_size: None,
         }
     }
@@ -332,6 +336,7 @@ impl View {
     fn request(&mut self, session: &mut LiveSession, scale: RenderScale, settles: bool) -> Result<(), Vec<ApiError>> {
         let one = |e| vec![e];
         let frame = session.transport(self.id).map_err(one)?.frame;
+        self.requested = Some(frame);
         let engine = session.engine(self.id).map_err(one)?;
         let urgency = if settles { Urgency::Normal } else { Urgency::Scrub };
         let handle = engine.request(frame, scale, urgency);
@@ -408,7 +413,9 @@ impl View {
         }
         // The picture at rest: once nothing else is under way, so that it is that of the newest document.
         let is_idle = engine.is_idle();
-        if !plays && std::mem::replace(&mut self.played, plays) {
+        // Where the playhead comes to rest, also after it had to wait for the newest document.
+        let rests = transport.activity == TransportActivity::Paused;
+        if !plays && self.played || rests && self.requested != Some(transport.frame) {
             self.redraws = true;
         }
         self.played = plays;

@@ -5,7 +5,7 @@ use clap::Args;
 use cutroom_api::{ApiError, NewProjectRequest, Size, new_project};
 use cutroom_server::{Page, ServerOptions, has_editor, kept_token};
 use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
 };
 
@@ -73,14 +73,8 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         })?;
         text::say(&format!("{} is new: {width}x{height}, {} fps\n", args.project.display(), report.fps));
     }
-    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let address = match args.port {
-        Some(port) => loopback(port),
-        None if TcpListener::bind(loopback(USUAL_PORT)).is_ok() => loopback(USUAL_PORT),
-        None => loopback(0),
-    };
     let options = ServerOptions {
-        address,
+        address: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port.unwrap_or(USUAL_PORT))),
         token: Some(kept_token()?),
         roots: args.root.clone(),
         page: Some(Page::Embedded),
@@ -88,7 +82,7 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         threads: args.threads,
         ..ServerOptions::default()
     };
-    serve::run(options, std::slice::from_ref(&args.project), |served| {
+    serve::run(options, std::slice::from_ref(&args.project), args.port.is_none(), |served| {
         let Served { addresses } = served;
         let Some(page) = addresses.first().filter(|_| !args.no_browser) else { return };
         if let Err(e) = open::that_detached(page) {

@@ -1,6 +1,7 @@
 //! `cutroom serve`.
 use crate::{args::BackendArg, failure::Failure, interrupt, text};
 use clap::Args;
+use cutroom_api::ApiError;
 use cutroom_server::{Page, Projects, Server, ServerOptions, TlsFiles, has_editor, new_token};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -75,7 +76,11 @@ pub struct Served {
 pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let token = match (&args.token, args.no_token) {
         (_, true) => None,
-        (Some(token), false) => Some(token.clone()),
+        (Some(token), false) if token.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)) => Some(token.clone()),
+        (Some(_), false) => {
+            let error = ApiError::new("usage.arguments", "a token stands in addresses: it has letters, digits and - . _ ~ only");
+            return Err(error.into());
+        }
         (None, false) => Some(new_token()?),
     };
     let page = match (&args.page, args.no_page) {
@@ -96,11 +101,12 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         threads: args.threads,
         ..ServerOptions::default()
     };
-    run(options, &args.projects, |_| {})
+    run(options, &args.projects, false, |_| {})
 }
 
 /// Serves projects, whose folders may be used, until it is interrupted. Their addresses are printed.
-pub fn run(options: ServerOptions, paths: &[PathBuf], begun: impl FnOnce(Served)) -> Result<(), Failure> {
+/// `moves`: another port is taken if that of the options is in use.
+pub fn run(options: ServerOptions, paths: &[PathBuf], moves: bool, begun: impl FnOnce(Served)) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
     let folder = |project: &PathBuf| {
         let parent = project.parent().filter(|p| !p.as_os_str().is_empty());
@@ -113,7 +119,13 @@ pub fn run(options: ServerOptions, paths: &[PathBuf], begun: impl FnOnce(Served)
     for path in paths {
         opened.push(projects.open_first(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
     }
-    let server = Server::start(&options, projects)?;
+    let server = match Server::start(&options, Arc::clone(&projects)) {
+        Err(e) if moves && e.code == "server.address" => {
+            let address = SocketAddr::new(options.address.ip(), 0);
+            Server::start(&ServerOptions { address, ..options.clone() }, projects)?
+        }
+        started => started?,
+    };
     if options.tls.is_none() && !options.address.ip().is_loopback() {
         text::say(
             "warning: everybody between here and there can read all of this, the token too; --tls-cert and --tls-key prevent it\n",

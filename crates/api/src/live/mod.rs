@@ -473,7 +473,8 @@ impl LiveSession {
             self.events.push((None, SessionEvent::MediaChanged { media, path: event.path, change: event.change.into() }));
         }
         if has_changed {
-            self.views.values_mut().for_each(Player::reopen);
+            let (session, revision) = (self.editor.session(), self.revision);
+            self.views.values_mut().for_each(|player| player.reopen(session, revision));
         }
     }
 
@@ -486,7 +487,7 @@ impl LiveSession {
             for player in self.views.values_mut() {
                 player.forget_job(&report);
                 if report.kind == JobKind::MakeProxies {
-                    player.reopen();
+                    player.reopen(self.editor.session(), self.revision);
                 }
             }
             let result = result.and_then(|output| self.take(output));

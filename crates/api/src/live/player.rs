@@ -144,7 +144,14 @@ impl Player {
     }
 
     /// Opens the document again: its files may have changed.
-    pub fn reopen(&mut self) {
+    pub fn reopen(&mut self, session: &Session, revision: u64) {
+        if let Some((media, _)) = &self.own {
+            // It may have another length now.
+            let media = media.clone();
+            if let Err(e) = self.show_medium(session, media, revision) {
+                tracing::warn!("{e}");
+            }
+        }
         self.engine.send(Reopen);
     }
 
