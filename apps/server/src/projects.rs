@@ -28,6 +28,8 @@ pub async fn is_over(ending: &mut watch::Receiver<bool>) {
 /// The open projects of a server, by their numbers in addresses.
 pub struct Projects {
     open: Mutex<BTreeMap<String, Arc<Project>>>,
+    /// Held while one is opened.
+    opening: Mutex<()>,
     /// Folders whose projects and files may be used.
     roots: Roots,
     live: LiveOptions,
@@ -54,6 +56,7 @@ impl Projects {
         let views = Arc::new(tokio::sync::Semaphore::new(options.max_views));
         Self {
             open: Mutex::default(),
+            opening: Mutex::default(),
             roots,
             live,
             views,
@@ -133,9 +136,15 @@ impl Projects {
             let message = format!("{} is in none of the folders that this server may use", path.display());
             return Err(Refusal::new(StatusCode::FORBIDDEN, "server.outside", message));
         }
-        let mut open = self.open_projects();
+        // Others are used meanwhile; openings wait for each other, so that none is opened twice.
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let open: BTreeMap<String, Arc<Project>> = self.open_projects().clone();
         if let Some(project) = open.values().find(|project| project.path == real) {
             return Ok(Arc::clone(project));
+        }
+        if !real.is_file() {
+            let message = format!("{} is no file", path.display());
+            return Err(ApiError::new("project.read", message).file(path).into());
         }
         if open.len() >= MAX_PROJECTS {
             let message = format!("{MAX_PROJECTS} projects are open; the server has no room for another one");
@@ -146,7 +155,7 @@ impl Projects {
         let numbered = (1_u32..).map(|n| if n == 1 { stem.clone() } else { format!("{stem}-{n}") });
         let id = numbered.into_iter().find(|id| !id.is_empty() && !open.contains_key(id)).unwrap_or_default();
         let project = Arc::new(Project::open(id.clone(), &real, self.roots.clone(), self.live.clone(), Arc::clone(&self.figures))?);
-        open.insert(id, Arc::clone(&project));
+        self.open_projects().insert(id, Arc::clone(&project));
         Ok(project)
     }
 

@@ -155,7 +155,11 @@ impl<'a> Connection<'a> {
                     None => continue,
                 },
                 // Who sends faster than the project follows has to wait.
-                () = tokio::time::sleep(BEHIND), if self.project.is_behind() => continue,
+                () = tokio::time::sleep(BEHIND), if self.project.is_behind() => {
+                    // Nobody is silent who is not listened to.
+                    heard = Instant::now();
+                    continue;
+                }
                 received = from.next(), if answers.len() < MAX_COMMANDS && waiting < MAX_COMMAND_BYTES && !self.project.is_behind() => {
                     heard = Instant::now();
                     match received {

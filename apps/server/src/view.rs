@@ -419,9 +419,10 @@ impl View {
             self.redraws = true;
         }
         self.played = plays;
-        if self.redraws && transport.frames == 0 && transport.activity != TransportActivity::Opening {
-            // There is nothing to draw.
-            self.redraws = false;
+        let is_open = transport.activity != TransportActivity::Opening;
+        if is_open && transport.frames == 0 || !is_open && engine.failure().is_some() {
+            // There is nothing to draw, until the document changes.
+            (self.redraws, self.wanted) = (false, None);
         }
         if self.redraws && !plays && self.wanted.is_none() && is_idle {
             self.redraws = false;

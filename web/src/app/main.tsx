@@ -17,4 +17,5 @@ import { arrive } from "./address";
 startTheme();
 startPreferences();
 startLocale();
-createRoot(document.getElementById("root") as HTMLElement).render(<App start={arrive()} />);
+const root = createRoot(document.getElementById("root") as HTMLElement);
+void arrive().then((start) => root.render(<App start={start} />));

@@ -3,7 +3,7 @@ use super::serve::{self, Served};
 use crate::{args::BackendArg, failure::Failure, text};
 use clap::Args;
 use cutroom_api::{ApiError, NewProjectRequest, Size, new_project};
-use cutroom_server::{Page, ServerOptions, has_editor, kept_token};
+use cutroom_server::{Page, ServerOptions, has_editor, kept_token, new_token};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -73,9 +73,12 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         })?;
         text::say(&format!("{} is new: {width}x{height}, {} fps\n", args.project.display(), report.fps));
     }
+    // Other users of the machine can see with which address the browser is started.
+    let ticket = new_token()?;
     let options = ServerOptions {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port.unwrap_or(USUAL_PORT))),
         token: Some(kept_token()?),
+        ticket: Some(ticket.clone()),
         roots: args.root.clone(),
         page: Some(Page::Embedded),
         backend: args.backend.into(),
@@ -84,8 +87,10 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
     };
     serve::run(options, std::slice::from_ref(&args.project), args.port.is_none(), |served| {
         let Served { addresses } = served;
-        let Some(page) = addresses.first().filter(|_| !args.no_browser) else { return };
-        if let Err(e) = open::that_detached(page) {
+        let Some((page, _)) = addresses.first().and_then(|page| page.split_once("token=")).filter(|_| !args.no_browser) else {
+            return;
+        };
+        if let Err(e) = open::that_detached(format!("{page}ticket={ticket}")) {
             text::say(&format!("no browser can be opened ({e}); open this address in one\n"));
         }
     })

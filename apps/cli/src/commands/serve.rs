@@ -76,9 +76,11 @@ pub struct Served {
 pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let token = match (&args.token, args.no_token) {
         (_, true) => None,
-        (Some(token), false) if token.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)) => Some(token.clone()),
+        (Some(token), false) if token.len() >= 8 && token.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)) => {
+            Some(token.clone())
+        }
         (Some(_), false) => {
-            let error = ApiError::new("usage.arguments", "a token stands in addresses: it has letters, digits and - . _ ~ only");
+            let error = ApiError::new("usage.arguments", "a token has at least 8 characters: letters, digits and - . _ ~");
             return Err(error.into());
         }
         (None, false) => Some(new_token()?),

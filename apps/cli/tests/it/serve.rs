@@ -12,7 +12,7 @@ const FILM: &str = r#"{"schema_version": 2, "main": "m", "media": [], "compositi
         {"id": "c", "source": {"type": "solid", "color": [0.8, 0.1, 0.1, 1.0]}, "start": 0, "duration": "400s"}]}]}]}"#;
 
 fn started(b: &Bench, signal: &str, listen: &str) -> (Child, String) {
-    let args = ["serve", "film.json", "--listen", listen, "--token", "secret-of-the-test"];
+    let args = ["serve", "film.json", "--listen", listen, "--token", "secret-of-the-test", "--no-page"];
     let mut command = b.command_with(&format!("--default-signal={signal}"), &args);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
