@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Clip, Project, Track } from "../../src/api/types";
 import type { Session } from "../../src/session/session";
+import { panelIds } from "../../src/keys/commands";
 import { text } from "../fixture/texts";
 import { expect, hasMedia, media, open, test, type Program } from "./program";
 
@@ -62,6 +63,27 @@ async function selectClip(page: Page, id: string) {
   await page.evaluate((clip) => (globalThis as Scope).cutroom.select([clip]), id);
 }
 
+/** Pictures of docs/editor.md, which `CUTROOM_SHOTS=1` makes anew. */
+const shots = process.env.CUTROOM_SHOTS === "1" ? join(import.meta.dirname, "../../../docs/editor") : undefined;
+
+async function shot(page: Page, name: string) {
+  if (shots === undefined) return;
+  // Pictures of media come a little later.
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(shots, `${name}.jpg`), quality: 80 });
+}
+
+async function panelShots(page: Page) {
+  if (shots === undefined) return;
+  for (const id of panelIds) {
+    await command(page, `panel-${id}`);
+    const panel = page.getByRole("tabpanel", { name: text(`panel-${id}`), exact: true });
+    await expect(panel).toBeVisible();
+    await page.waitForTimeout(800);
+    await panel.screenshot({ path: join(shots, `panel-${id}.jpg`), quality: 80 });
+  }
+}
+
 /** Hashes of all frames and samples of a film, by another program. */
 function hashes(file: string): string {
   const args = ["-v", "error", "-i", file, "-map", "0", "-f", "framemd5", "-"];
@@ -82,6 +104,8 @@ test("a film is made through the browser alone, across a killed server", async (
     const paths = (await project(server)).media?.map(({ path }) => path).toSorted();
     expect(paths).toEqual(CLIPS.map((name) => `media/${name}`).toSorted());
   });
+
+  await shot(page, "import");
 
   await test.step("three of them follow each other, trimmed to two seconds, one second and 2.6", async () => {
     for (const [n, name] of ["phone_ducks", "carpark", "kodak"].entries()) {
@@ -130,6 +154,7 @@ test("a film is made through the browser alone, across a killed server", async (
     await expect.poll(async () => (await tracks(server))[0].transitions?.length).toBe(1);
   });
 
+  await shot(page, "cut");
   const answered = await project(server);
   await test.step("the server is killed, and comes back with everything; so does the page", async () => {
     await server.kill();
@@ -169,6 +194,8 @@ test("a film is made through the browser alone, across a killed server", async (
     ]);
   });
 
+  await shot(page, "picture-in-picture");
+
   await test.step("a title", async () => {
     await go(page, 0);
     await page.getByRole("tab", { name: text("panel-browser"), exact: true }).click();
@@ -182,6 +209,8 @@ test("a film is made through the browser alone, across a killed server", async (
     await form.getByRole("button", { name: text("title-add") }).click();
     await expect.poll(async () => JSON.stringify(await project(server))).toContain("Ada Lovelace");
   });
+
+  await shot(page, "title");
 
   await test.step("a colour effect on the second clip", async () => {
     await selectClip(page, (await clips(server, 0))[1].id);
@@ -211,6 +240,9 @@ test("a film is made through the browser alone, across a killed server", async (
     await expect.poll(async () => JSON.stringify((await music())?.audio)).toContain("fade_out");
   });
 
+  await shot(page, "music");
+  await panelShots(page);
+
   await test.step("undo and redo lead back and forth", async () => {
     const before = await project(server);
     for (let n = 0; n < 3; n += 1) await command(page, "undo");
@@ -235,9 +267,11 @@ test("a film is made through the browser alone, across a killed server", async (
     await expect.poll(() => JSON.stringify(server.read("film.json")).includes("Ada Lovelace")).toBe(true);
     await command(page, "export");
     const dialog = page.getByRole("dialog", { name: text("export-title") });
+    await shot(page, "export");
     await dialog.getByRole("button", { name: text("export"), exact: true }).click();
     const link = page.getByRole("link", { name: /Download/ });
     await expect(link).toBeVisible({ timeout: 120_000 });
+    await shot(page, "download");
     const download = page.waitForEvent("download");
     await link.click();
     const file = info.outputPath("film.mp4");

@@ -122,6 +122,7 @@ export async function open(page: Page, server: Program): Promise<string[]> {
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.addInitScript(() => {
     if (localStorage.getItem("cutroom.locale") === null) localStorage.setItem("cutroom.locale", "en");
+    if (localStorage.getItem("cutroom.theme") === null) localStorage.setItem("cutroom.theme", "dark");
   });
   await page.goto(server.page);
   return problems;
