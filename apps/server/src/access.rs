@@ -2,10 +2,7 @@
 use crate::{answer::Refusal, options::ServerOptions};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use cutroom_api::ApiError;
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::net::IpAddr;
 
 /// Who may use the server.
 #[derive(Clone, Debug)]
@@ -14,8 +11,6 @@ pub struct Access {
     origins: Vec<String>,
     /// Names of this server, without ports; empty: any.
     hosts: Vec<String>,
-    /// What the token is given out for, once.
-    ticket: Arc<Mutex<Option<String>>>,
 }
 
 impl Access {
@@ -28,23 +23,7 @@ impl Access {
                 IpAddr::V6(v6) => format!("[{v6}]"),
             });
         }
-        let ticket = Arc::new(Mutex::new(options.ticket.clone()));
-        Self { token: options.token.clone(), origins: options.origins.clone(), hosts, ticket }
-    }
-
-    /// The token, for one who may have it.
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
-    }
-
-    /// Whether this is the ticket, which is of no use from then on.
-    fn takes(&self, given: &str) -> bool {
-        let mut ticket = self.ticket.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_right = ticket.as_deref().is_some_and(|ticket| is_same(given, ticket));
-        if is_right {
-            *ticket = None;
-        }
-        is_right
+        Self { token: options.token.clone(), origins: options.origins.clone(), hosts }
     }
 
     /// Refuses requests for other servers: a page whose name was made to lead here would count as our own.
@@ -91,11 +70,6 @@ impl Access {
         if of_header.or_else(of_query).is_some_and(|given| is_same(given, token)) {
             return Ok(());
         }
-        if uri.path().ends_with("/token")
-            && uri.query().and_then(|query| query.strip_prefix("ticket=")).is_some_and(|t| self.takes(t))
-        {
-            return Ok(());
-        }
         Err(Refusal::new(StatusCode::UNAUTHORIZED, "server.token", "the request has no token, or a wrong one"))
     }
 
@@ -133,14 +107,6 @@ mod tests {
             origins: vec!["http://127.0.0.1:5173".into()],
             ..ServerOptions::default()
         });
-        assert_eq!(status(&access, "/token?ticket=once", &[]), 401, "there is none");
-        let ticket =
-            Access::new(&ServerOptions { token: Some("secret".into()), ticket: Some("once".into()), ..ServerOptions::default() });
-        for (uri, wanted) in
-            [("/a?ticket=once", 401), ("/token?ticket=twice", 401), ("/token?ticket=once", 200), ("/token?ticket=once", 401)]
-        {
-            assert_eq!(status(&ticket, uri, &[]), wanted, "{uri}");
-        }
         let bearer = (header::AUTHORIZATION, "Bearer secret");
         assert_eq!(status(&access, "/a", &[]), 401);
         assert_eq!(status(&access, "/a?token=secre", &[]), 401);

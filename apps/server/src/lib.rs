@@ -38,4 +38,4 @@ pub use page::has_editor;
 pub use projects::Projects;
 pub use serve::Server;
 pub use tls::TlsFiles;
-pub use token::{kept_token, new_token};
+pub use token::{kept_token, new_token, other_token, private_file};

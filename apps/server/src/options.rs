@@ -37,8 +37,6 @@ pub struct ServerOptions {
     pub address: SocketAddr,
     /// What every request must have; `None`: nothing, which is refused on other addresses than loopback.
     pub token: Option<String>,
-    /// For what the token is given out once: a text that other users of the machine may see for a moment.
-    pub ticket: Option<String>,
     /// Folders whose projects may be opened, with the folders in them.
     pub roots: Vec<PathBuf>,
     /// Other origins whose pages may use the server, such as `http://127.0.0.1:5173`.
@@ -76,7 +74,6 @@ impl Default for ServerOptions {
         Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             token: None,
-            ticket: None,
             roots: Vec::new(),
             origins: Vec::new(),
             hosts: Vec::new(),

@@ -4,6 +4,9 @@ use cutroom_api::{ApiError, FileRoots};
 use serde_json::Value;
 use std::path::Path;
 
+/// The folder beside projects in which their journals are.
+const OWN_FOLDER: &str = ".cutroom";
+
 /// Where commands name files, by the command's name: the fields on the way there. `*` is each item of a
 /// list.
 const PLACES: &[(&str, &[&str])] = &[
@@ -44,6 +47,9 @@ impl Roots {
                 let message = format!("{text} is in none of the folders that this server may use");
                 return Err(ApiError::new("server.outside", message).hint("`--root` names other folders when it is started"));
             }
+            if path.components().any(|part| part.as_os_str() == OWN_FOLDER) {
+                return Err(ApiError::new("server.outside", format!("{text} is among the journals of projects")));
+            }
             *text = path.to_string_lossy().into_owned();
             return Ok(());
         };
@@ -70,6 +76,8 @@ mod tests {
         let at = |path: &str| out(&folder.join(path).display().to_string());
         assert_eq!(resolved(out("cut.mp4")), Ok(at("cut.mp4")));
         assert_eq!(resolved(out("sub/cut.mp4")), Ok(at("sub/cut.mp4")));
+        std::fs::create_dir(folder.join(".cutroom")).unwrap();
+        assert_eq!(resolved(out(".cutroom/journal.sqlite")), Err("server.outside".to_owned()));
         let elsewhere = outside.path().join("cut.mp4").display().to_string();
         for path in ["../cut.mp4", "sub/../../cut.mp4", "none/cut.mp4", &elsewhere, "/etc/passwd"] {
             assert_eq!(resolved(out(path)), Err("server.outside".to_owned()), "{path}");

@@ -252,7 +252,7 @@ impl Running {
         match request {
             Request::Execute { view, command, if_revision, to } => {
                 // Whoever asked may be gone; the command is carried out all the same.
-                let _ = to.send(self.execute(view, &command, if_revision));
+                let _ = to.send(self.execute(view, command, if_revision));
             }
             Request::State { to } => {
                 let (jobs, frames) = (self.session.job_count(), self.session.cached_frames());
@@ -309,7 +309,7 @@ impl Running {
         self.views.values().filter(|view| view.follows).count()
     }
 
-    fn execute(&mut self, view: Option<ViewId>, command: &Value, if_revision: Option<u64>) -> Result<Executed, Refusal> {
+    fn execute(&mut self, view: Option<ViewId>, mut command: Value, if_revision: Option<u64>) -> Result<Executed, Refusal> {
         let now = self.session.revision();
         if if_revision.is_some_and(|wanted| wanted != now) {
             let message = format!("the document has revision {now}");
@@ -318,7 +318,6 @@ impl Running {
         if command.get("wait").is_some() {
             return Err(ApiError::new("usage.command", "a server does not wait: the end of a job comes as an event").into());
         }
-        let mut command = command.clone();
         self.roots.resolve(&mut command, &self.folder)?;
         let view = view.filter(|view| self.views.contains_key(view)).unwrap_or(ViewId::SCRIPT);
         let mut events = Vec::new();

@@ -59,7 +59,7 @@ impl Server {
     /// `server.token` for another address than loopback without a token, `server.address` if the
     /// address cannot be used, `server.tls`.
     pub fn start(options: &ServerOptions, projects: Arc<Projects>) -> Result<Self, ApiError> {
-        if options.token.is_none() && !options.address.ip().is_loopback() {
+        if options.token.as_deref().is_none_or(str::is_empty) && !options.address.ip().is_loopback() {
             let error = ApiError::new("server.token", format!("{} is not loopback and needs a token", options.address));
             return Err(error.hint("give a token, or listen on 127.0.0.1"));
         }

@@ -42,6 +42,8 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// their texts.
 const MAX_COMMANDS: usize = 256;
 const MAX_COMMAND_BYTES: usize = 12 << 20;
+/// Greatest length of a message that is no command.
+const MAX_LOOK_BYTES: usize = 64 << 10;
 /// How long nothing is read while the project is behind.
 const BEHIND: Duration = Duration::from_millis(2);
 const SENDING: Duration = Duration::from_secs(20);
@@ -136,6 +138,10 @@ impl<'a> Connection<'a> {
         let (mut heard, mut asked) = (Instant::now(), None);
         loop {
             let has_room = self.flow.has_room(Instant::now());
+            if answers.len() >= MAX_COMMANDS || waiting >= MAX_COMMAND_BYTES {
+                // Nobody is silent who is not listened to.
+                heard = Instant::now();
+            }
             // What changed is told before the answer to the command that changed it.
             let message = tokio::select! {
                 biased;
@@ -145,6 +151,12 @@ impl<'a> Connection<'a> {
                 },
                 Some((id, bytes, done)) = answers.next(), if !answers.is_empty() => {
                     waiting -= bytes;
+                    // What it changed may have come just now.
+                    while let Ok(message) = messages.try_recv() {
+                        if !matches!(timeout(SENDING, to.send(Message::Text(message))).await, Ok(Ok(()))) {
+                            return;
+                        }
+                    }
                     Message::Text(text(&answer(id, done)))
                 }
                 // What was commanded is answered first.
@@ -156,7 +168,6 @@ impl<'a> Connection<'a> {
                 },
                 // Who sends faster than the project follows has to wait.
                 () = tokio::time::sleep(BEHIND), if self.project.is_behind() => {
-                    // Nobody is silent who is not listened to.
                     heard = Instant::now();
                     continue;
                 }
@@ -170,6 +181,10 @@ impl<'a> Connection<'a> {
                                     let bytes = line.len();
                                     waiting += bytes;
                                     answers.push_back(async move { (id, bytes, done.await) });
+                                }
+                                Ok(_) if line.len() > MAX_LOOK_BYTES => {
+                                    let error = ApiError::new("server.message", "a message that is no command is too long");
+                                    self.ready.push_back(Message::Text(text(&ServerMessage::Failed { errors: vec![error] })));
                                 }
                                 Ok(message) => self.received(message).await,
                                 Err(e) => {

@@ -23,10 +23,8 @@ pub fn new_token() -> Result<String, ApiError> {
 /// # Errors
 /// `server.random`.
 pub fn kept_token() -> Result<String, ApiError> {
-    let var = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = var("XDG_STATE_HOME").or_else(|| Some(var("HOME")?.join(".local/state")));
-    let Some(folder) = folder else { return new_token() };
-    let path = folder.join("cutroom").join("token");
+    let Some(folder) = folder() else { return new_token() };
+    let path = folder.join("token");
     if let Some(token) = kept(&path) {
         return Ok(token);
     }
@@ -35,6 +33,36 @@ pub fn kept_token() -> Result<String, ApiError> {
         tracing::warn!("the token cannot be kept in {}: {e}; pages that are open will need the new address", path.display());
     }
     Ok(token)
+}
+
+/// A new token, which is kept from now on instead of the former one.
+///
+/// # Errors
+/// `server.random`.
+pub fn other_token() -> Result<String, ApiError> {
+    let token = new_token()?;
+    if let Err(e) = private_file("token", &token) {
+        tracing::warn!("the token cannot be kept: {e}");
+    }
+    Ok(token)
+}
+
+/// Where the user's own files are kept.
+fn folder() -> Option<PathBuf> {
+    let var = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = var("XDG_STATE_HOME").or_else(|| Some(var("HOME")?.join(".local/state")));
+    folder.map(|folder| folder.join("cutroom"))
+}
+
+/// Writes a file beside the kept token, which only the user may read.
+///
+/// # Errors
+/// There is no such folder, or it cannot be written.
+pub fn private_file(name: &str, text: &str) -> io::Result<PathBuf> {
+    let folder = folder().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?;
+    let path = folder.join(name);
+    keep(&path, text)?;
+    Ok(path)
 }
 
 fn is_token(text: &str) -> bool {

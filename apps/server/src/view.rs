@@ -3,7 +3,7 @@ use crate::ladder::Ladder;
 use axum::extract::ws::Utf8Bytes;
 use cutroom_api::{
     ApiError, AudioBlock, CancelToken, ClientMessage, FrameHandle, LIVE_REDUCED, LIVE_SETTLED, LiveQuality, LiveSession, Picture,
-    RenderScale, ServerMessage, SizeReason, SoundLevels, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
+    RenderScale, ServerMessage, Shown, SizeReason, SoundLevels, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
 };
 use serde_json::{Value, json};
 use std::{
@@ -145,6 +145,8 @@ pub struct View {
     ladder: Ladder,
     /// Whether it played at the last update: the picture at rest follows.
     played: bool,
+    /// Generation, frame and revision of the picture of playback that was sent last.
+    last_shown: Option<(u32, i64, u64)>,
     /// The frame that was requested last.
     requested: Option<i64>,
     /// Size of pictures while it plays, as the view was told.
@@ -166,6 +168,7 @@ impl View {
             is_busy: true,
             ladder: Ladder::new(),
             played: false,
+            last_shown: None,
             requested: None,
             told_size: None,
         }
@@ -215,7 +218,7 @@ impl View {
             ClientMessage::Show { generation, composition } => {
                 self.begin(session, *generation);
                 self.redraw();
-                self.command(session, &json!({"show": {"composition": composition}}))
+                self.command(session, &json!({"show": {"composition": composition}})).and_then(|()| self.resize(session))
             }
             ClientMessage::Play { generation, from, speed } => {
                 self.begin(session, *generation);
@@ -250,7 +253,8 @@ impl View {
     /// What follows is of another generation; what still comes of the one before is not sent.
     fn begin(&mut self, session: &mut LiveSession, generation: u32) {
         // The next command may have to wait until the newest document is open; this one does not.
-        let plays = session.transport(self.id).is_ok_and(|t| t.activity != TransportActivity::Paused);
+        let playing = [TransportActivity::Playing, TransportActivity::Prerolling];
+        let plays = session.transport(self.id).is_ok_and(|t| playing.contains(&t.activity));
         if plays && let Err(errors) = self.command(session, &json!({"pause": {}})) {
             self.say(&ServerMessage::Failed { errors });
         }
@@ -364,7 +368,11 @@ impl View {
         let engine = session.engine(self.id).map_err(one)?;
         let rate = engine.document().map(|(_, open)| open.composition().frame_rate);
         let time_of = |frame: i64| rate.map_or(0, |rate| rate.time_of_frame(frame).0);
-        if let Some(shown) = engine.shown().pop_back() {
+        // In slow motion the same frame is due again and again.
+        let newest = engine.shown().pop_back();
+        let of = |shown: &Shown| Some((generation, shown.frame, shown.revision));
+        if let Some(shown) = newest.filter(|shown| of(shown) != self.last_shown) {
+            self.last_shown = of(&shown);
             let drawn = Drawn {
                 generation,
                 plays: Some(due_per_sec),

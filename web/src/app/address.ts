@@ -1,6 +1,5 @@
-// The page is opened with the token and the project in its address, or with a ticket that the token is
-// given out for once. The token is kept for this tab only and leaves the address, so that it gets into
-// no bookmark and no history.
+// The page is opened with the token and the project in its address. The token is kept for this tab
+// only and leaves the address, so that it gets into no bookmark and no history.
 
 export interface Start {
   token: string | undefined;
@@ -9,25 +8,15 @@ export interface Start {
 
 const TOKEN = "cutroom.token";
 
-export async function arrive(): Promise<Start> {
+export function arrive(): Start {
   const url = new URL(location.href);
-  const ticket = url.searchParams.get("ticket");
-  const given = ticket === null ? url.searchParams.get("token") : await exchanged(ticket);
-  if (given !== null) sessionStorage.setItem(TOKEN, given);
-  url.searchParams.delete("token");
-  url.searchParams.delete("ticket");
-  if (url.href !== location.href) history.replaceState(null, "", url);
-  return { token: sessionStorage.getItem(TOKEN) ?? undefined, project: url.searchParams.get("project") ?? undefined };
-}
-
-/** A ticket that was used already is of no use: the tab has the token, or the address has to be opened anew. */
-async function exchanged(ticket: string): Promise<string | null> {
-  try {
-    const answer = await fetch(`/api/v1/token?ticket=${encodeURIComponent(ticket)}`);
-    return answer.ok ? ((await answer.json()) as { token: string | null }).token : null;
-  } catch {
-    return null;
+  const given = url.searchParams.get("token");
+  if (given !== null) {
+    sessionStorage.setItem(TOKEN, given);
+    url.searchParams.delete("token");
+    history.replaceState(null, "", url);
   }
+  return { token: sessionStorage.getItem(TOKEN) ?? undefined, project: url.searchParams.get("project") ?? undefined };
 }
 
 export function remember(project: string): void {

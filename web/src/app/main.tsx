@@ -17,5 +17,4 @@ import { arrive } from "./address";
 startTheme();
 startPreferences();
 startLocale();
-const root = createRoot(document.getElementById("root") as HTMLElement);
-void arrive().then((start) => root.render(<App start={start} />));
+createRoot(document.getElementById("root") as HTMLElement).render(<App start={arrive()} />);

@@ -3,8 +3,9 @@ use super::serve::{self, Served};
 use crate::{args::BackendArg, failure::Failure, text};
 use clap::Args;
 use cutroom_api::{ApiError, NewProjectRequest, Size, new_project};
-use cutroom_server::{Page, ServerOptions, has_editor, kept_token, new_token};
+use cutroom_server::{Page, ServerOptions, has_editor, kept_token, private_file};
 use std::{
+    io,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
 };
@@ -73,12 +74,9 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         })?;
         text::say(&format!("{} is new: {width}x{height}, {} fps\n", args.project.display(), report.fps));
     }
-    // Other users of the machine can see with which address the browser is started.
-    let ticket = new_token()?;
     let options = ServerOptions {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port.unwrap_or(USUAL_PORT))),
         token: Some(kept_token()?),
-        ticket: Some(ticket.clone()),
         roots: args.root.clone(),
         page: Some(Page::Embedded),
         backend: args.backend.into(),
@@ -87,11 +85,21 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
     };
     serve::run(options, std::slice::from_ref(&args.project), args.port.is_none(), |served| {
         let Served { addresses } = served;
-        let Some((page, _)) = addresses.first().and_then(|page| page.split_once("token=")).filter(|_| !args.no_browser) else {
-            return;
-        };
-        if let Err(e) = open::that_detached(format!("{page}ticket={ticket}")) {
+        let Some(page) = addresses.first().filter(|_| !args.no_browser) else { return };
+        // Other users of the machine can see how programs are started, but not what is in the user's file.
+        let opened = leading_to(page).and_then(open::that_detached);
+        if let Err(e) = opened {
             text::say(&format!("no browser can be opened ({e}); open this address in one\n"));
         }
     })
+}
+
+/// A file, readable by its user alone, that leads a browser to an address.
+fn leading_to(address: &str) -> io::Result<PathBuf> {
+    let address = address.replace('&', "&amp;");
+    let page = format!(
+        "<!doctype html><meta charset=\"utf-8\"><title>cutroom</title><meta http-equiv=\"refresh\" content=\"0; url={address}\">\
+         <p><a href=\"{address}\">Open the editor</a></p>"
+    );
+    private_file("open.html", &page)
 }

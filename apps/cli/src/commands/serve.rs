@@ -2,7 +2,7 @@
 use crate::{args::BackendArg, failure::Failure, interrupt, text};
 use clap::Args;
 use cutroom_api::ApiError;
-use cutroom_server::{Page, Projects, Server, ServerOptions, TlsFiles, has_editor, new_token};
+use cutroom_server::{Page, Projects, Server, ServerOptions, TlsFiles, has_editor, new_token, other_token};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How often an interrupt is looked for.
@@ -121,12 +121,14 @@ pub fn run(options: ServerOptions, paths: &[PathBuf], moves: bool, begun: impl F
     for path in paths {
         opened.push(projects.open_first(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
     }
-    let server = match Server::start(&options, Arc::clone(&projects)) {
+    let (server, options) = match Server::start(&options, Arc::clone(&projects)) {
         Err(e) if moves && e.code == "server.address" => {
+            // Whoever is at the usual port may have been sent the kept token by a page that is still open.
             let address = SocketAddr::new(options.address.ip(), 0);
-            Server::start(&ServerOptions { address, ..options.clone() }, projects)?
+            let options = ServerOptions { address, token: Some(other_token()?), ..options };
+            (Server::start(&options, projects)?, options)
         }
-        started => started?,
+        started => (started?, options),
     };
     if options.tls.is_none() && !options.address.ip().is_loopback() {
         text::say(

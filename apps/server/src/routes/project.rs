@@ -60,19 +60,6 @@ pub async fn open(State(shared): State<Shared>, Json(request): Json<Open>) -> An
     Ok(Json(entry(&project).await?))
 }
 
-/// What requests need.
-#[derive(Serialize, JsonSchema)]
-pub struct Token {
-    /// The token; absent: none is needed.
-    token: Option<String>,
-}
-
-/// The token, for the one who was allowed to ask.
-pub async fn token(State(shared): State<Shared>) -> Response {
-    let token = shared.access.token().map(str::to_owned);
-    ([("cache-control", "no-store")], Json(Token { token })).into_response()
-}
-
 /// The document with its revision, as it is at this moment.
 pub async fn document(State(shared): State<Shared>, Path(id): Path<String>) -> Answer<Response> {
     let now = shared.projects.get(&id)?.snapshot().await?;

@@ -174,8 +174,6 @@ pub fn routes() -> Vec<Route> {
         Route::new("GET", "/titles", "Titles that can be added", || get(catalog::titles)).answers::<cutroom_api::TitleList>(),
         Route::new("GET", "/titles/{id}/picture", "What a title looks like", || get(catalog::title_picture)).bytes("image/png"),
         Route::new("GET", "/schema", "JSON Schemas of everything that is exchanged", || get(catalog::schema)).any_json(),
-        Route::new("GET", "/token", "The token, once for the ticket that a page was opened with", || get(project::token))
-            .answers::<project::Token>(),
         Route::new("GET", "/health", "Tries out whether everything works; 503 if not", || get(health::health))
             .answers::<health::Health>()
             .costly(),

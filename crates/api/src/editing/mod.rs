@@ -291,6 +291,12 @@ impl Editor {
     pub fn save(&mut self, path: Option<&Path>, overwrite: bool) -> Result<SessionEvent, ApiError> {
         let path = path.unwrap_or(&self.output).to_owned();
         self.session.check_beside("path", &path)?;
+        let own = [self.output.as_path(), self.session.path()];
+        let real = |path: &Path| path.canonicalize().ok();
+        if !own.iter().any(|own| *own == path || real(own).is_some_and(|own| real(&path) == Some(own))) {
+            // Beside the project are the files that it reads, and other projects.
+            self.session.check_output("path", &path, overwrite)?;
+        }
         if !self.dry_run {
             self.journal.save(&self.session.project, &path, overwrite).map_err(|e| ApiError::from_journal(&e, &path))?;
         }
