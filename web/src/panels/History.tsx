@@ -1,7 +1,8 @@
 import { Bookmark, History as HistoryIcon, Redo2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useStore } from "zustand";
-import { useText } from "../l10n/locale";
+import { stepParts } from "../edit/steps";
+import { type Text, useText } from "../l10n/locale";
 import { Button, CommandButton, Dialog, Empty } from "../ui/parts";
 import { useSession } from "../ui/session-context";
 import { TextField } from "../ui/fields";
@@ -40,7 +41,7 @@ export function HistoryPanel() {
                   aria-current={e.step === now ? "step" : undefined}
                   onClick={() => void session.run({ restore: { step: e.step } }, "restore")}
                 >
-                  <span className="step-label">{e.label || text("history-start")}</span>
+                  <span className="step-label">{e.label === "" ? text("history-start") : stepText(text, e.label)}</span>
                   {(e.versions ?? []).map((v) => (
                     <span key={v} className="badge">
                       {v}
@@ -74,6 +75,12 @@ export function HistoryPanel() {
       </Dialog>
     </div>
   );
+}
+
+function stepText(text: Text, label: string): string {
+  return stepParts(label)
+    .map((part) => (part.text === undefined ? part.name : text(part.text)))
+    .reduce((first, next) => text("steps-and", { first, next }));
 }
 
 function timeOfDay(time: string): string {
