@@ -320,14 +320,15 @@ export class Session extends Player {
     return this.sources.focused() ?? this;
   }
 
-  show(composition: string): void {
+  /** From its first frame, or another one. */
+  show(composition: string, frame = 0): void {
     if (this.playing) this.presenter.stop();
     this.transport.setState({ composition, activity: "paused" });
     this.selection.setState({ clips: new Set(), transition: undefined });
     this.timeline.setState({ range: {} });
     this.live.show(composition);
-    this.playhead.set(0);
-    this.live.seek(0);
+    // One seek alone: of two, the server may draw the first one's picture for the second.
+    this.seek(frame);
   }
 
   /** Opens what a clip nests, and remembers the way back. */
@@ -350,9 +351,8 @@ export class Session extends Player {
     const at = step ?? trail.length - 1;
     const visit = trail[at];
     if (visit === undefined) return;
-    this.show(visit.composition);
+    this.show(visit.composition, visit.frame);
     this.line.setState({ trail: trail.slice(0, at), point: undefined });
-    this.seek(visit.frame);
   }
 
   protected override shows(state: StateMessage): boolean {
