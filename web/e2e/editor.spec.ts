@@ -305,11 +305,16 @@ test.describe("the inspector", () => {
     await opacity.fill("50");
     await opacity.press("Enter");
     await expect.poll(() => clip(server, "inset")?.video?.opacity).toBe(0.5);
+    await opacity.fill("70");
+    await opacity.press("Escape");
+    await expect(opacity).toHaveValue("50");
     await opacity.focus();
     await opacity.press("ArrowUp");
     await opacity.press("ArrowUp");
     await expect.poll(() => clip(server, "inset")?.video?.opacity).toBe(0.52);
     await editor.keyboard.press("Escape");
+    // What was typed is one step, what was dropped none, and the arrows are one.
+    expect(server.document.history().filter((e) => e.label === "set")).toHaveLength(2);
     await editor.getByTestId("timeline-area").click({ position: { x: 20 * PX, y: row.v1 }, modifiers: ["Shift"] });
     await expect(editor.getByRole("heading", { name: "2 clips" })).toBeVisible();
     await editor.getByRole("switch", { name: "Enabled" }).click();
