@@ -64,6 +64,7 @@ export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: st
             </ul>
             <h2>{text("browse-project")}</h2>
             <FileBrowser
+              kind="project"
               http={http}
               accepts={(e) => /\.json$/i.test(e.name)}
               onChange={({ files }) => files[0] !== undefined && setPath(files[0])}

@@ -18,6 +18,8 @@ export interface Chosen {
 
 interface FileBrowserProps {
   http: Http;
+  /** What is looked for; each begins in the folder that it was in last. */
+  kind: string;
   /** Of files. */
   accepts(entry: BrowseEntry): boolean;
   many?: boolean;
@@ -26,9 +28,9 @@ interface FileBrowserProps {
   onPick?(path: string): void;
 }
 
-const KEY = "cutroom.folder";
+const keyOf = (kind: string) => `cutroom.folder.${kind}`;
 
-export function FileBrowser({ http, accepts, many = false, onChange, onPick }: FileBrowserProps) {
+export function FileBrowser({ http, kind, accepts, many = false, onChange, onPick }: FileBrowserProps) {
   const text = useText();
   const locale = useStore(localeStore, (s) => s.locale);
   const [roots, setRoots] = useState<BrowseEntry[]>([]);
@@ -52,7 +54,7 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
         const answer = await http.browse(path);
         if (number !== asked.current) return;
         if (path === undefined) setRoots(answer.entries);
-        else sessionStorage.setItem(KEY, path);
+        else sessionStorage.setItem(keyOf(kind), path);
         setFolder(answer);
         setError(undefined);
         setChosen(new Set());
@@ -63,18 +65,18 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
         if (number === asked.current) setError(apiErrors(failure)[0]);
       }
     },
-    [http],
+    [http, kind],
   );
   useEffect(() => {
     const start = async () => {
-      const last = sessionStorage.getItem(KEY) ?? undefined;
+      const last = sessionStorage.getItem(keyOf(kind)) ?? undefined;
       await go(undefined);
       if (last !== undefined) await go(last);
       // The folder of last time may be gone.
       setError(undefined);
     };
     void start();
-  }, [go]);
+  }, [go, kind]);
   useEffect(() => {
     onChange({ folder: folder?.path ?? undefined, files: [...chosen] });
   }, [folder, chosen]);
