@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expect, seenFrame, test } from "./fixture/page";
 import { empty, large } from "./fixture/projects";
 import { units } from "./fixture/h264";
-import { TestServer } from "./fixture/server";
+import { TestServer, TOKEN } from "./fixture/server";
 
 const S = 705_600_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -253,6 +253,15 @@ test.describe("together with others", () => {
     await expect(title).toHaveAccessibleName(/at 00:00:02:00/);
   });
 
+  test("goes on to a project that there is where the address names none", async ({ editor }) => {
+    await shows(editor, 0);
+    const other = await editor.context().newPage();
+    await other.goto(`${new URL(editor.url()).origin}/?token=${TOKEN}&project=gone`);
+    await shows(other, 0);
+    expect(new URL(other.url()).searchParams.get("project")).toBe("film");
+    await other.close();
+  });
+
   test("keeps the token out of the address, and refuses a wrong one", async ({ editor, page }) => {
     await shows(editor, 0);
     expect(editor.url()).not.toContain("token");
@@ -305,11 +314,16 @@ test.describe("the inspector", () => {
     await opacity.fill("50");
     await opacity.press("Enter");
     await expect.poll(() => clip(server, "inset")?.video?.opacity).toBe(0.5);
+    await opacity.fill("70");
+    await opacity.press("Escape");
+    await expect(opacity).toHaveValue("50");
     await opacity.focus();
     await opacity.press("ArrowUp");
     await opacity.press("ArrowUp");
     await expect.poll(() => clip(server, "inset")?.video?.opacity).toBe(0.52);
     await editor.keyboard.press("Escape");
+    // What was typed is one step, what was dropped none, and the arrows are one.
+    expect(server.document.history().filter((e) => e.label === "set")).toHaveLength(2);
     await editor.getByTestId("timeline-area").click({ position: { x: 20 * PX, y: row.v1 }, modifiers: ["Shift"] });
     await expect(editor.getByRole("heading", { name: "2 clips" })).toBeVisible();
     await editor.getByRole("switch", { name: "Enabled" }).click();
@@ -394,6 +408,19 @@ test.describe("without a pointer", () => {
       }
     });
   }
+
+  test("keeps the sizes of panels from visit to visit", async ({ editor }) => {
+    const widths = () =>
+      editor.locator(".dv-groupview").evaluateAll((all) => all.map((e) => Math.round(e.getBoundingClientRect().width)));
+    await shows(editor, 0);
+    const before = await widths();
+    for (const tab of ["History", "Markers", "Inspector"]) {
+      await editor.getByRole("tab", { name: tab }).click();
+      await editor.reload();
+      await shows(editor, 0);
+    }
+    expect(await widths()).toEqual(before);
+  });
 
   test("speaks Japanese, with nothing left in English", async ({ editor }) => {
     await shows(editor, 0);

@@ -326,13 +326,22 @@ test.describe("files", () => {
     await list.getByRole("option", { name: /^2026/ }).press("ArrowRight");
     await expect(list.getByRole("option", { name: /dawn/ })).toBeFocused();
     await expect(editor.getByRole("navigation", { name: "Folder" })).toContainText("films2026");
+    const rows = list.getByRole("option", { selected: true });
+    await editor.keyboard.press("Shift+ArrowDown");
+    await expect(rows).toHaveCount(2);
+    await editor.keyboard.press("Shift+ArrowUp");
+    await expect(rows).toHaveCount(1);
+    await list.getByRole("option", { name: /gulls/ }).click({ modifiers: ["Shift"] });
+    await expect(rows).toHaveCount(2);
+    await list.getByRole("option", { name: /dawn/ }).click();
+    await expect(rows).toHaveCount(1);
     await editor.keyboard.press("Control+A");
     expect(await serious(editor)).toEqual([]);
     await editor.getByRole("button", { name: "Import 2 files" }).click();
     await expect.poll(() => server.document.project.media?.some((m) => m.path === "/films/2026/gulls.wav")).toBe(true);
     await editor.keyboard.press("Control+O");
-    await expect(list.getByRole("option", { name: /dawn/ })).toHaveCount(0);
-    await editor.getByRole("button", { name: "films", exact: true }).click();
+    // Projects are looked for in a folder of their own.
+    await list.getByRole("option", { name: /^films/ }).dblclick();
     await list.getByRole("option", { name: /holiday/ }).dblclick();
     await expect(editor.getByRole("dialog")).toHaveCount(0);
     await shows(editor, 0);

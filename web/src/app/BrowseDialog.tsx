@@ -63,6 +63,7 @@ function Body({ what, close, onOpen }: { what: Browsing; close(): void; onOpen(p
     <>
       <FileBrowser
         http={session.http}
+        kind={what === "project" ? "project" : "media"}
         many={what === "import"}
         accepts={(e) =>
           what === "project"

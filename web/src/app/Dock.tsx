@@ -23,7 +23,7 @@ import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
-import { applyWorkspace, openPanel, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
+import { applyWorkspace, GAP_PX, openPanel, rememberLayout, resetWorkspace, workspaceStore } from "./workspaces";
 
 export interface DockHandle {
   show(id: PanelId): void;
@@ -51,7 +51,7 @@ const panels: Record<PanelId, ComponentType> = {
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
-const theme: DockviewTheme = { name: "cutroom", className: "dockview-theme-cutroom", gap: 6 };
+const theme: DockviewTheme = { name: "cutroom", className: "dockview-theme-cutroom", gap: GAP_PX };
 
 export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   const api = useRef<DockviewApi | undefined>(undefined);

@@ -53,6 +53,8 @@ function Form({ close }: { close(): void }) {
     session.http.formats().then(setFormats, () => undefined);
   }, [session]);
   if (composition === undefined) return null;
+  // The program's own names a field of the request.
+  const hint = error?.code === "usage.exists" ? text("export-exists-hint") : error?.hint;
   const rate = compositionRate(composition);
   const marked = markedFrames(composition, range);
   const frames =
@@ -196,7 +198,7 @@ function Form({ close }: { close(): void }) {
             <div className="banner danger" role="alert">
               <span>
                 <strong>{error.message}</strong>
-                {error.hint ? <span className="export-hint">{error.hint}</span> : null}
+                {hint ? <span className="export-hint">{hint}</span> : null}
               </span>
             </div>
           )}

@@ -6,21 +6,34 @@ import { FileBrowser } from "../ui/FileBrowser";
 import { apiErrors } from "../wire/errors";
 import type { Http, ProjectEntry } from "../wire/http";
 
-/** Which of the server's projects, where the address names none. */
-export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: string): void }) {
+/** A project that the address named, and why it is not shown. */
+export interface Lost {
+  project: string;
+  error: ApiError | undefined;
+}
+
+interface ProjectPickerProps {
+  http: Http;
+  lost?: Lost;
+  onOpen(project: string): void;
+}
+
+/** Which of the server's projects, where the address names none that there is. */
+export function ProjectPicker({ http, lost, onOpen }: ProjectPickerProps) {
   const text = useText();
   const [projects, setProjects] = useState<ProjectEntry[]>();
-  const [error, setError] = useState<ApiError>();
+  const [error, setError] = useState(lost?.error);
   const [path, setPath] = useState("");
   useEffect(() => {
     http.projects().then(
       (answer) => {
-        if (answer.projects.length === 1) onOpen(answer.projects[0].id);
+        const [first, ...others] = answer.projects;
+        if (first !== undefined && others.length === 0 && first.id !== lost?.project) onOpen(first.id);
         else setProjects(answer.projects);
       },
       (failure: unknown) => setError(apiErrors(failure)[0]),
     );
-  }, [http, onOpen]);
+  }, [http, lost, onOpen]);
   const openPath = (file: string) => {
     http.openProject(file).then(
       (entry) => onOpen(entry.id),
@@ -64,6 +77,7 @@ export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: st
             </ul>
             <h2>{text("browse-project")}</h2>
             <FileBrowser
+              kind="project"
               http={http}
               accepts={(e) => /\.json$/i.test(e.name)}
               onChange={({ files }) => files[0] !== undefined && setPath(files[0])}

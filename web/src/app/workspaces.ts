@@ -40,6 +40,9 @@ export function isBuiltIn(id: string): id is WorkspaceId {
   return (workspaceIds as readonly string[]).includes(id);
 }
 
+/** Between panels. */
+export const GAP_PX = 6;
+
 /** Below these sizes a panel is of no use. */
 const side = { minimumWidth: 216, minimumHeight: 120 };
 const least: Partial<Record<string, { minimumWidth: number; minimumHeight: number }>> = {
@@ -96,12 +99,28 @@ export function removeWorkspace(id: string): void {
 
 function restored(api: DockviewApi, layout: SerializedDockview): boolean {
   try {
-    api.fromJSON(layout);
+    api.fromJSON({ ...layout, grid: { ...layout.grid, root: withGaps(layout.grid.root) } });
     return api.panels.length > 0 && api.panels.every((p) => (panelIds as readonly string[]).includes(p.id));
   } catch {
     api.clear();
     return false;
   }
+}
+
+type Node = SerializedDockview["grid"]["root"];
+
+/**
+ * The dock says sizes without the gaps between panels and takes them with, so that panels would be
+ * smaller each time.
+ */
+function withGaps(node: Node): Node {
+  if (!Array.isArray(node.data)) return node;
+  const share = (GAP_PX * (node.data.length - 1)) / Math.max(1, node.data.length);
+  const data = node.data.map((child) => {
+    const inside = withGaps(child);
+    return inside.size === undefined ? inside : { ...inside, size: inside.size + share };
+  });
+  return { ...node, data };
 }
 
 const NARROW_PX = 800;

@@ -1,4 +1,5 @@
-// Paths of the server as steps that can be clicked. Both kinds of separators are known.
+// Paths of the server as steps that can be clicked, and rows of a folder that are chosen at once.
+// Both kinds of separators are known.
 
 export interface Crumb {
   name: string;
@@ -26,4 +27,18 @@ export function crumbs(path: string, roots: readonly Crumb[]): Crumb[] {
 
 function isSeparator(next: string, root: string): boolean {
   return /[\\/]/.test(next) || /[\\/]$/.test(root);
+}
+
+/** Files from the row with one path to another row, whichever is first; both are included. */
+export function filesBetween(
+  rows: readonly { path: string; kind: string }[],
+  from: string | undefined,
+  to: number,
+): string[] {
+  const there = rows.findIndex((r) => r.path === from);
+  const start = there < 0 ? to : there;
+  return rows
+    .slice(Math.min(start, to), Math.max(start, to) + 1)
+    .filter((r) => r.kind === "file")
+    .map((r) => r.path);
 }

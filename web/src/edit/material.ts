@@ -1,7 +1,7 @@
 // How far a clip's source reaches beyond what the clip shows.
 import type { Clip, Project } from "../api/types";
 import { compositionLength, findComposition, findMedia, mediaIdOf, nestedIdOf, sourceKind } from "../document/select";
-import { FLICKS, toFlicks } from "./time";
+import { toFlicks } from "./time";
 
 export interface Handles {
   /** Timeline time that can be uncovered before the start; infinite where nothing limits it. */
@@ -10,9 +10,6 @@ export interface Handles {
 }
 
 const UNLIMITED: Handles = { before: Infinity, after: Infinity };
-
-/** Lengths of files are rounded by their containers; the program allows as much. */
-const SLACK = FLICKS / 20;
 
 export function sourceLength(project: Project, clip: Clip): number | undefined {
   const media = mediaIdOf(clip);
@@ -38,7 +35,7 @@ export function handles(project: Project, clip: Clip): Handles {
   const first = speed < 0 ? toFlicks(clip.source_in) - used : toFlicks(clip.source_in);
   const length = sourceLength(project, clip);
   const below = Math.max(0, first) / Math.abs(speed);
-  const above = length === undefined ? Infinity : Math.max(0, length + SLACK - first - used) / Math.abs(speed);
+  const above = length === undefined ? Infinity : Math.max(0, length - first - used) / Math.abs(speed);
   // Backwards the clip begins with the late part of its source.
   return speed < 0
     ? { before: Math.floor(above), after: Math.floor(below) }

@@ -94,7 +94,11 @@ export function slip(project: Project, composition: Composition, id: string, by:
     low = Math.max(low, -Math.floor(back * Math.abs(speed)));
     high = Math.min(high, Math.floor(forth * Math.abs(speed)));
   }
-  const slipped = Math.min(high, Math.max(low, Math.round(by)));
+  let slipped = Math.min(high, Math.max(low, Math.round(by)));
+  const limited = slipped !== Math.round(by);
+  // As in a trim, what is left of less than a frame is not used.
+  const rate = compositionRate(composition);
+  if (limited) slipped = Math.sign(slipped) * timeOfFrame(rate, frameAt(rate, Math.abs(slipped)));
   const places = new Map(
     along.map(({ clip, track }) => [
       clip.id,
@@ -105,7 +109,7 @@ export function slip(project: Project, composition: Composition, id: string, by:
     places,
     snapped: [],
     by: slipped,
-    limit: slipped === Math.round(by) ? undefined : ("material" as const),
+    limit: limited ? ("material" as const) : undefined,
   };
   return slipped === 0 ? { preview } : { preview, command: { slip: { clips: [id], by: slipped } } };
 }

@@ -80,15 +80,19 @@ const entry = (group: Group, id: string, run: CommandEntry["run"], repeats = fal
   repeats,
 });
 
-/** A command of the document, or nothing where there is nothing to do. */
+/** A command of the document, or nothing where there is nothing to do; some say so. */
 function operation(
   group: Group,
   id: string,
   make: (context: edit.Context, session: Session) => Operation | undefined,
+  nothing?: () => string,
 ): CommandEntry {
   return entry(group, id, (session) => {
     const context = session.context();
-    if (context !== undefined) void session.run(make(context, session), id);
+    if (context === undefined) return;
+    const command = make(context, session);
+    if (command === undefined && nothing !== undefined) session.notice(nothing());
+    void session.run(command, id);
   });
 }
 

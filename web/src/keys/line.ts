@@ -12,6 +12,7 @@ import { endOf } from "../edit/preview";
 import { slide } from "../edit/slide";
 import { toFlicks } from "../edit/time";
 import { slip } from "../edit/trim";
+import { text } from "../l10n/locale";
 import { toggled } from "../session/line";
 import type { Session } from "../session/session";
 import { heights } from "../timeline/view";
@@ -19,7 +20,12 @@ import type { CommandEntry, Group, Ui } from "./commands";
 
 interface Make {
   entry(group: Group, id: string, run: (session: Session, ui: Ui) => void, repeats?: boolean): CommandEntry;
-  operation(group: Group, id: string, make: (c: Context, s: Session) => Operation | undefined): CommandEntry;
+  operation(
+    group: Group,
+    id: string,
+    make: (c: Context, s: Session) => Operation | undefined,
+    nothing?: () => string,
+  ): CommandEntry;
 }
 
 export function lineCommands({ entry, operation }: Make): CommandEntry[] {
@@ -57,11 +63,18 @@ export function lineCommands({ entry, operation }: Make): CommandEntry[] {
     repeated(operation("trim", "slide-left", (c) => slid(c, -1))),
     repeated(operation("trim", "slide-right", (c) => slid(c, 1))),
 
-    operation("edit", "close-gap", (c) => {
-      const unsynced = c.unsynced ?? new Set<string>();
-      return instep.closeGap(c.composition, unsynced, c.now);
-    }),
-    operation("edit", "close-all-gaps", (c) => instep.closeAllGaps(c.composition, c.unsynced ?? new Set())),
+    operation(
+      "edit",
+      "close-gap",
+      (c) => instep.closeGap(c.composition, c.unsynced ?? new Set(), c.now),
+      () => text("no-gap-here"),
+    ),
+    operation(
+      "edit",
+      "close-all-gaps",
+      (c) => instep.closeAllGaps(c.composition, c.unsynced ?? new Set()),
+      () => text("no-gaps"),
+    ),
     operation("edit", "duplicate", (c) => choose.duplicate(c)),
     entry("edit", "paste-attributes", (_, ui) => ui.pasteAttributes()),
     selects("select-in-range", (c) => choose.inRange(c)),

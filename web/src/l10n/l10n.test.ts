@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { attributeIds } from "../edit/choose";
 import { exportPresets } from "../edit/export";
 import { markerColourIds } from "../edit/markers";
+import { stepNames, stepParts, stepTexts } from "../edit/steps";
 import { commands, groups, panelIds, workspaceIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
 import { easeFamilies, easeKinds, laneNames } from "../panels/keyframes/eases";
@@ -93,6 +94,7 @@ const families: Record<string, readonly string[]> = {
   "attribute-": attributeIds,
   "motion-": motions,
   "workspace-": workspaceIds,
+  "step-": stepTexts.map((id) => id.slice("step-".length)),
   "theme-": themeChoices,
   "time-display-": timeDisplays,
   "keys-filter-": ["all", "changed", "conflicts", "without"],
@@ -128,6 +130,15 @@ describe("texts", () => {
       files(root).flatMap((f) => [...readFileSync(f, "utf8").matchAll(/\btext\(`([a-z-]+)\$\{/g)].map((m) => m[1])),
     );
     expect([...prefixes].filter((p) => !(p in families))).toEqual([]);
+  });
+
+  it("exist for each operation that makes a step", () => {
+    const scripts = readFileSync(join(root, "../../docs/scripts.md"), "utf8");
+    const tables = scripts.split("| command | what it does | fields |");
+    const operations = [...tables[1].matchAll(/^\| `(\w+)` \|/gm)].map((m) => m[1]);
+    expect(operations).toContain("set_marker");
+    expect(operations.filter((name) => !stepNames.includes(name))).toEqual([]);
+    expect(stepParts("split, my macro").map((p) => p.text ?? p.name)).toEqual(["step-split", "my macro"]);
   });
 
   it("take the same values in each language", () => {

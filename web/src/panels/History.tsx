@@ -1,7 +1,8 @@
 import { Bookmark, History as HistoryIcon, Redo2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useStore } from "zustand";
-import { useText } from "../l10n/locale";
+import { stepParts } from "../edit/steps";
+import { localeStore, type Text, useText } from "../l10n/locale";
 import { Button, CommandButton, Dialog, Empty } from "../ui/parts";
 import { useSession } from "../ui/session-context";
 import { TextField } from "../ui/fields";
@@ -10,6 +11,7 @@ import { TextField } from "../ui/fields";
 export function HistoryPanel() {
   const session = useSession();
   const text = useText();
+  const locale = useStore(localeStore, (s) => s.locale);
   const entries = useStore(session.lists, (s) => s.history);
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState("");
@@ -20,8 +22,8 @@ export function HistoryPanel() {
         <CommandButton id="undo" icon={Undo2} />
         <CommandButton id="redo" icon={Redo2} />
         <span className="spring" />
-        <Button icon={Bookmark} onClick={() => setNaming(true)}>
-          {text("name-version")}
+        <Button icon={Bookmark} title={text("name-version")} onClick={() => setNaming(true)}>
+          <span className="button-text">{text("name-version")}</span>
         </Button>
       </div>
       {entries.length === 0 ? (
@@ -40,7 +42,7 @@ export function HistoryPanel() {
                   aria-current={e.step === now ? "step" : undefined}
                   onClick={() => void session.run({ restore: { step: e.step } }, "restore")}
                 >
-                  <span className="step-label">{e.label || text("history-start")}</span>
+                  <span className="step-label">{e.label === "" ? text("history-start") : stepText(text, e.label)}</span>
                   {(e.versions ?? []).map((v) => (
                     <span key={v} className="badge">
                       {v}
@@ -48,7 +50,7 @@ export function HistoryPanel() {
                   ))}
                   {e.saved ? <span className="muted">{text("saved")}</span> : null}
                   <time className="muted" dateTime={e.time}>
-                    {timeOfDay(e.time)}
+                    {timeOfDay(e.time, locale)}
                   </time>
                 </button>
               </li>
@@ -76,7 +78,13 @@ export function HistoryPanel() {
   );
 }
 
-function timeOfDay(time: string): string {
+function stepText(text: Text, label: string): string {
+  return stepParts(label)
+    .map((part) => (part.text === undefined ? part.name : text(part.text)))
+    .reduce((first, next) => text("steps-and", { first, next }));
+}
+
+function timeOfDay(time: string, locale: string): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 }

@@ -8,7 +8,7 @@ import { deflection, enteredDb, faderDb, faderPart, MOST_DB, shownDb, SILENCE_DB
 import { type MixerField, mixerTracks, mixerValue, setMixer } from "../edit/mixer";
 import { useText } from "../l10n/locale";
 import type { Session } from "../session/session";
-import { LevelMeter } from "../ui/meter";
+import { LevelMeter, TrackMeter } from "../ui/meter";
 import { Empty } from "../ui/parts";
 import { InPlace } from "../ui/problem";
 import { Rail } from "../ui/rail";
@@ -138,7 +138,7 @@ function Strip({ composition, track }: { composition: Composition; track: Track 
           marks={faderMarks}
           onChange={(v, key) => set("gain_db", v, key)}
         />
-        <LevelMeter player={session} track={track.id} label={name} />
+        <TrackMeter player={session} track={track.id} label={name} />
       </div>
       <div className="strip-row">
         {curves.gain_db ? <Spline size={12} aria-label={text("mixer-curve")} role="img" /> : null}

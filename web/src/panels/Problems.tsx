@@ -1,6 +1,6 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useStore } from "zustand";
-import { useText } from "../l10n/locale";
+import { localeStore, useText } from "../l10n/locale";
 import { Button, Empty } from "../ui/parts";
 import { useSession } from "../ui/session-context";
 import { FLICKS } from "../edit/time";
@@ -9,6 +9,7 @@ import { FLICKS } from "../edit/time";
 export function ProblemsPanel() {
   const session = useSession();
   const text = useText();
+  const locale = useStore(localeStore, (s) => s.locale);
   const problems = useStore(session.activity, (s) => s.problems);
   if (problems.length === 0) {
     return (
@@ -44,7 +45,7 @@ export function ProblemsPanel() {
                 ))}
                 {error.hint ? <span className="hint">{error.hint}</span> : null}
                 <span className="muted">
-                  <code>{error.code}</code> · {at.toLocaleTimeString()}
+                  <code>{error.code}</code> · {at.toLocaleTimeString(locale)}
                 </span>
               </span>
             </button>

@@ -81,6 +81,26 @@ describe("the session", () => {
     expect(sent.filter((m) => m.type === "seek").map((m) => m.frame)).toEqual([99, 0]);
   });
 
+  it("seeks once on the way into a nested composition and back", () => {
+    const { made, sent } = session();
+    const nested = { ...project.compositions[0], id: "nested", tracks: [] };
+    made.document.setState({ project: { ...project, compositions: [...project.compositions, nested] } });
+    made.seek(42);
+    const moves = () => sent.splice(0).map((m) => [m.type, m.composition ?? m.frame]);
+    moves();
+    made.open("nested");
+    expect(moves()).toEqual([
+      ["show", "nested"],
+      ["seek", 0],
+    ]);
+    made.back();
+    expect(moves()).toEqual([
+      ["show", "main"],
+      ["seek", 42],
+    ]);
+    expect(made.playhead.frame).toBe(42);
+  });
+
   it("asks for each frame of a drag once, and for the last one again when it ends", () => {
     const { made, sent } = session();
     for (const frame of [5, 5, 6, 6, 6]) made.seek(frame, true);

@@ -13,6 +13,7 @@ import type {
 import { compositionLength, compositionRate, findClip, findComposition } from "../document/select";
 import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
+import { created } from "../edit/created";
 import type { Range } from "../edit/marks";
 import type { Rate } from "../edit/time";
 import { apiErrors, RequestFailed } from "../wire/errors";
@@ -167,6 +168,7 @@ export class Session extends Player {
   /**
    * Like commit, for buttons and keys: a failure is shown and listed. Of commands with one key,
    * such as those of a drag, one is under way at a time, and only the newest of the others follows.
+   * Clips that it has made are selected.
    */
   async run(command: Command | undefined, source: string, key?: string): Promise<SessionEvent | undefined> {
     if (command === undefined) return undefined;
@@ -176,8 +178,10 @@ export class Session extends Player {
     }
     if (key !== undefined) this.newest.set(key, undefined);
     let event: SessionEvent | undefined;
+    const { project } = this.document.getState();
     try {
       event = await this.commit(command, key);
+      this.selectCreated(command, project);
     } catch (error) {
       this.problem(source, error);
     }
@@ -185,6 +189,13 @@ export class Session extends Player {
     const next = this.newest.get(key);
     this.newest.delete(key);
     return next === undefined ? event : this.run(next, source, key);
+  }
+
+  private selectCreated(command: Command, before: Project | undefined): void {
+    const composition = this.composition();
+    if (before === undefined || composition === undefined) return;
+    const clips = created(command, before, composition);
+    if (clips.length > 0) this.select(clips);
   }
 
   private async command(command: Command) {
@@ -320,14 +331,15 @@ export class Session extends Player {
     return this.sources.focused() ?? this;
   }
 
-  show(composition: string): void {
+  /** From its first frame, or another one. */
+  show(composition: string, frame = 0): void {
     if (this.playing) this.presenter.stop();
     this.transport.setState({ composition, activity: "paused" });
     this.selection.setState({ clips: new Set(), transition: undefined });
     this.timeline.setState({ range: {} });
     this.live.show(composition);
-    this.playhead.set(0);
-    this.live.seek(0);
+    // One seek alone: of two, the server may draw the first one's picture for the second.
+    this.seek(frame);
   }
 
   /** Opens what a clip nests, and remembers the way back. */
@@ -350,9 +362,8 @@ export class Session extends Player {
     const at = step ?? trail.length - 1;
     const visit = trail[at];
     if (visit === undefined) return;
-    this.show(visit.composition);
+    this.show(visit.composition, visit.frame);
     this.line.setState({ trail: trail.slice(0, at), point: undefined });
-    this.seek(visit.frame);
   }
 
   protected override shows(state: StateMessage): boolean {

@@ -95,8 +95,12 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
   if (what.files.length > 0) {
     const ids = await session.importFiles(what.files);
     let at = start;
-    for (const id of ids)
+    const made: string[] = [];
+    for (const id of ids) {
       at = (await placed(session, { media: id, marks: {}, parts: "both" }, row, at, "overwrite")) ?? at;
+      made.push(...session.selection.getState().clips);
+    }
+    if (ids.length > 1) session.select(made);
     return;
   }
   if (what.media !== undefined) {

@@ -1,9 +1,9 @@
 // Folders and files of the server, walked by pointer and keys.
 import { ArrowUp, ChevronRight, File as FileIcon, Film, Folder, HardDrive } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { ApiError } from "../api/types";
-import { crumbs } from "../edit/folders";
+import { crumbs, filesBetween } from "../edit/folders";
 import { shownBytes } from "../edit/remaining";
 import { localeStore, useText } from "../l10n/locale";
 import type { BrowseAnswer, BrowseEntry } from "../wire/added";
@@ -18,6 +18,8 @@ export interface Chosen {
 
 interface FileBrowserProps {
   http: Http;
+  /** What is looked for; each begins in the folder that it was in last. */
+  kind: string;
   /** Of files. */
   accepts(entry: BrowseEntry): boolean;
   many?: boolean;
@@ -26,9 +28,9 @@ interface FileBrowserProps {
   onPick?(path: string): void;
 }
 
-const KEY = "cutroom.folder";
+const keyOf = (kind: string) => `cutroom.folder.${kind}`;
 
-export function FileBrowser({ http, accepts, many = false, onChange, onPick }: FileBrowserProps) {
+export function FileBrowser({ http, kind, accepts, many = false, onChange, onPick }: FileBrowserProps) {
   const text = useText();
   const locale = useStore(localeStore, (s) => s.locale);
   const [roots, setRoots] = useState<BrowseEntry[]>([]);
@@ -38,6 +40,8 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
   const [at, setAt] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLUListElement>(null);
+  /** The path at which a range begins. */
+  const anchor = useRef<string>(undefined);
   const asked = useRef(0);
   /** The focus goes on to the rows of the folder that is opened. */
   const entering = useRef(false);
@@ -50,28 +54,29 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
         const answer = await http.browse(path);
         if (number !== asked.current) return;
         if (path === undefined) setRoots(answer.entries);
-        else sessionStorage.setItem(KEY, path);
+        else sessionStorage.setItem(keyOf(kind), path);
         setFolder(answer);
         setError(undefined);
         setChosen(new Set());
         setSearch("");
         setAt(0);
+        anchor.current = undefined;
       } catch (failure) {
         if (number === asked.current) setError(apiErrors(failure)[0]);
       }
     },
-    [http],
+    [http, kind],
   );
   useEffect(() => {
     const start = async () => {
-      const last = sessionStorage.getItem(KEY) ?? undefined;
+      const last = sessionStorage.getItem(keyOf(kind)) ?? undefined;
       await go(undefined);
       if (last !== undefined) await go(last);
       // The folder of last time may be gone.
       setError(undefined);
     };
     void start();
-  }, [go]);
+  }, [go, kind]);
   useEffect(() => {
     onChange({ folder: folder?.path ?? undefined, files: [...chosen] });
   }, [folder, chosen]);
@@ -86,11 +91,25 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
     (e) => (e.kind === "folder" || accepts(e)) && e.name.toLowerCase().includes(search.toLowerCase()),
   );
   const present = Math.min(at, shown.length - 1);
-  const focusRow = (n: number) => {
+  const focusRow = (n: number, range = false) => {
     setAt(n);
+    if (range && many) {
+      anchor.current ??= shown[present]?.path;
+      setChosen(new Set(filesBetween(shown, anchor.current, n)));
+    } else anchor.current = shown[n]?.path;
     list.current?.querySelectorAll<HTMLElement>("[role=option]")[n]?.focus();
   };
+  const pressed = (entry: BrowseEntry, n: number, event: MouseEvent) => {
+    const more = event.ctrlKey || event.metaKey;
+    if (!event.shiftKey || !many) {
+      toggle(entry, more);
+      return;
+    }
+    const range = filesBetween(shown, anchor.current, n);
+    setChosen(new Set(more ? [...chosen, ...range] : range));
+  };
   const toggle = (entry: BrowseEntry, more: boolean) => {
+    anchor.current = entry.path;
     if (entry.kind === "folder") {
       if (!more) setChosen(new Set());
       return;
@@ -114,10 +133,11 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
   };
   const onKey = (event: KeyboardEvent) => {
     const entry = shown[present];
-    if (event.key === "ArrowDown") focusRow(Math.min(shown.length - 1, present + 1));
-    else if (event.key === "ArrowUp") focusRow(Math.max(0, present - 1));
-    else if (event.key === "Home") focusRow(0);
-    else if (event.key === "End") focusRow(shown.length - 1);
+    const range = event.shiftKey;
+    if (event.key === "ArrowDown") focusRow(Math.min(shown.length - 1, present + 1), range);
+    else if (event.key === "ArrowUp") focusRow(Math.max(0, present - 1), range);
+    else if (event.key === "Home") focusRow(0, range);
+    else if (event.key === "End") focusRow(shown.length - 1, range);
     else if (event.key === "Backspace" || (event.key === "ArrowLeft" && !event.altKey)) up();
     else if (event.key === "ArrowRight" && entry?.kind === "folder") open(entry);
     else if (event.key === "Enter" && entry !== undefined) open(entry);
@@ -181,7 +201,7 @@ export function FileBrowser({ http, accepts, many = false, onChange, onPick }: F
               aria-selected={chosen.has(entry.path)}
               className={`files-row ${entry.kind}`}
               onFocus={() => setAt(n)}
-              onClick={(e) => toggle(entry, e.ctrlKey || e.metaKey || (e.shiftKey && many))}
+              onClick={(e) => pressed(entry, n, e)}
               onDoubleClick={() => open(entry)}
             >
               <Icon size={14} aria-hidden />

@@ -63,18 +63,17 @@ export function NumberField({
   const arrows = useRef("");
   const clamp = (v: number) => Math.min(max, Math.max(min, Number(v.toFixed(6))));
 
+  /** Blur comes before the next render, and must not take what Escape drops. */
+  const dropped = useRef(false);
   const commit = () => {
-    if (typed === undefined) return;
-    const next = enteredNumber(typed, value, min);
+    const next = typed === undefined || dropped.current ? undefined : enteredNumber(typed, value, min);
+    dropped.current = false;
     setTyped(undefined);
     if (next !== undefined && clamp(next) !== value) onChange(clamp(next));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Enter") {
-      commit();
-      input.current?.blur();
-    } else if (event.key === "Escape") {
-      setTyped(undefined);
+    if (event.key === "Enter" || event.key === "Escape") {
+      dropped.current = event.key === "Escape";
       input.current?.blur();
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       event.preventDefault();

@@ -1,10 +1,17 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { useText } from "../l10n/locale";
 import type { Player } from "../session/player";
 import { meterBoard, type MeterTrack } from "./meters";
 import { themeStore } from "./theme";
 import { useVisible } from "./visible";
+
+/** The meter of a track, once levels of it come. */
+export function TrackMeter({ player, track, label }: { player: Player; track: string; label: string }) {
+  const board = meterBoard(player);
+  const measured = useSyncExternalStore(board.follow, () => board.measures(track));
+  return measured ? <LevelMeter player={player} track={track} label={label} /> : null;
+}
 
 /** Levels of a track, or of all that is heard, with a light that says it was too loud. */
 export function LevelMeter({ player, track, label }: { player: Player; track: MeterTrack; label: string }) {

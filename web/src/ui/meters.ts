@@ -27,6 +27,9 @@ const CHANNELS = 2;
 export class MeterBoard {
   private readonly needles = new Map<MeterTrack, Ballistics[]>();
   private readonly meters = new Map<Meter, boolean>();
+  /** Tracks that the server sends levels of; some send the sum alone. */
+  private readonly sent = new Set<MeterTrack>([null]);
+  private readonly waiting = new Set<() => void>();
   private stopWatching: (() => void) | undefined;
   private loop = 0;
   private colours: Colours | undefined;
@@ -34,14 +37,28 @@ export class MeterBoard {
   constructor(private readonly player: Player) {
     player.levels.follow((levels) => {
       const now = performance.now();
+      const before = this.sent.size;
       for (const { track, peak_db, rms_db } of levels) {
+        this.sent.add(track ?? null);
         const channels = this.channels(track ?? null);
         // Mono moves both.
         channels.forEach((one, n) => one.level(peak_db[n] ?? peak_db[0] ?? -120, rms_db[n] ?? rms_db[0] ?? -120, now));
       }
+      if (this.sent.size > before) for (const one of this.waiting) one();
       this.move();
     });
   }
+
+  /** Whether levels of it have come. */
+  measures(track: MeterTrack): boolean {
+    return this.sent.has(track);
+  }
+
+  /** Hears of tracks that are measured from now on. */
+  follow = (listener: () => void): (() => void) => {
+    this.waiting.add(listener);
+    return () => this.waiting.delete(listener);
+  };
 
   attach(meter: Meter): () => void {
     this.meters.set(meter, false);

@@ -59,7 +59,7 @@ export class Http {
     return this.json("/catalog");
   }
 
-  /** At least so many peaks a second, or the finest that there are: each level has a quarter as many. */
+  /** At least so many peaks a second, or the finest that there are: each level has a quarter. */
   async waveform(project: string, media: string, perSecond: number): Promise<Waveform> {
     const level = Math.max(0, Math.floor(Math.log(USUAL_RATE_HZ / (FINEST_SAMPLES * perSecond)) / Math.log(4)));
     const path = `${mediaPath(project, media)}/waveform?level=${level}`;

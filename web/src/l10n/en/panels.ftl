@@ -122,6 +122,7 @@ export-quality-about = lower is better
 export-loudness = Loudness
 export-loudness-none = As it is mixed
 export-loudness-lufs = { $value } LUFS
+export-exists-hint = Choose another name, or turn on “Replace existing”
 export-queue = Add to queue
 export-waiting =
     { $count ->

@@ -117,6 +117,7 @@ export-quality-about = 小さいほど高画質
 export-loudness = ラウドネス
 export-loudness-none = ミックスのまま
 export-loudness-lufs = { $value } LUFS
+export-exists-hint = 別の名前にするか、「既存を置き換え」をオンにしてください
 export-queue = キューに追加
 export-waiting = { $count } 件を書き出し中
 export-preset-web = H.264
