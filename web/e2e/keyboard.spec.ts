@@ -1,6 +1,6 @@
 // A whole film without a pointer, and what axe says about every panel and dialog.
 import type { Page } from "@playwright/test";
-import { panelIds } from "../src/keys/commands";
+import { panelIds } from "../src/keys/panel-ids";
 
 import { serious } from "./fixture/axe";
 import { expect, test } from "./fixture/page";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Clip, Project, Track } from "../../src/api/types";
 import type { Session } from "../../src/session/session";
-import { panelIds } from "../../src/keys/commands";
+import { panelIds } from "../../src/keys/panel-ids";
 import { text } from "../fixture/texts";
 import { expect, hasMedia, media, open, test, type Program } from "./program";
 
@@ -75,6 +75,9 @@ async function shot(page: Page, name: string) {
 
 async function panelShots(page: Page) {
   if (shots === undefined) return;
+  const ducks = page.getByRole("list", { name: text("panel-media") }).getByRole("button", { name: /^phone_ducks/ });
+  await command(page, "panel-media");
+  await ducks.dblclick();
   for (const id of panelIds) {
     await command(page, `panel-${id}`);
     const panel = page.getByRole("tabpanel", { name: text(`panel-${id}`), exact: true });
@@ -82,6 +85,7 @@ async function panelShots(page: Page) {
     await page.waitForTimeout(800);
     await panel.screenshot({ path: join(shots, `panel-${id}.jpg`), quality: 80 });
   }
+  for (const id of ["viewer", "timeline"]) await command(page, `panel-${id}`);
 }
 
 /** Hashes of all frames and samples of a film, by another program. */

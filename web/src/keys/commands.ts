@@ -1,5 +1,6 @@
 // The one table of commands: keys, menus, the palette and buttons all come from it. Its label in
 // each language is `cmd-` and its id.
+import { panelIds, workspaceIds } from "./panel-ids";
 import type { Operation } from "../api/types";
 import { compositionLength, compositionRate, displayedTracks, findMedia, trackIndex, clipAt } from "../document/select";
 import * as edit from "../edit/commands";
@@ -31,24 +32,8 @@ export interface Ui {
   workspace(id: string): void;
 }
 
-export const panelIds = [
-  "viewer",
-  "timeline",
-  "media",
-  "inspector",
-  "browser",
-  "history",
-  "jobs",
-  "problems",
-  "source",
-  "mixer",
-  "scopes",
-  "keyframes",
-  "markers",
-] as const;
-export const workspaceIds = ["edit", "colour", "sound"] as const;
-export type WorkspaceId = (typeof workspaceIds)[number];
-
+export { panelIds, workspaceIds };
+export type { WorkspaceId } from "./panel-ids";
 export type PanelId = (typeof panelIds)[number];
 
 export type Group = "play" | "mark" | "tools" | "trim" | "edit" | "clip" | "track" | "add" | "view" | "project";
