@@ -85,6 +85,8 @@ test.describe("by the keyboard alone", () => {
     await editor.keyboard.press("Space");
     await editor.keyboard.press("F10");
     await expect.poll(() => clips(server, "v1").length).toBe(1);
+    // The page has it, too, and has selected it.
+    await expect(editor.getByRole("gridcell", { selected: true })).toHaveCount(1);
     await editor.keyboard.press("End");
     await shows(editor, 199);
     await editor.keyboard.press("ArrowDown");
@@ -144,7 +146,7 @@ test.describe("by the keyboard alone", () => {
     await editor.keyboard.press("Control+Shift+E");
     await tabTo(editor, /^Export$/);
     await editor.keyboard.press("Enter");
-    await expect(editor.getByText("Finished")).toBeVisible();
+    await expect(editor.getByText("Finished", { exact: true })).toBeVisible();
     await editor.keyboard.press("Control+s");
     await expect.poll(() => server.document.unsaved).toBe(false);
   });

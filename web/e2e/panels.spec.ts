@@ -86,7 +86,7 @@ test.describe("the source monitor", () => {
 
   test("has the keys of the transport while it has the focus, and one of the two is heard", async ({ editor }) => {
     await editor.setViewportSize({ width: 1900, height: 950 });
-    await editor.getByRole("button", { name: "View", exact: true }).click();
+    await editor.getByRole("button", { name: "Workspace", exact: true }).click();
     await editor.getByRole("menuitem", { name: "Reset layout" }).click();
     await shows(editor, 0);
     await open(editor, "ridge");

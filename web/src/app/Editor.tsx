@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { useText } from "../l10n/locale";
+import { text as textNow, useText } from "../l10n/locale";
 import { chordOf, isForText } from "../keys/chord";
 import { commandById, type Ui } from "../keys/commands";
 import { keymap } from "../keys/keymap";
@@ -49,6 +49,7 @@ export function Editor({ session, onOpen }: { session: Session; onOpen(project: 
       pasteAttributes: () => setOpen("attributes"),
       settings: () => setOpen("settings"),
       workspaces: () => setOpen("workspaces"),
+      nothing: (why) => session.notice(textNow(`nothing-${why}`)),
       workspace: (id) => dock.current?.workspace(id),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();

@@ -12,6 +12,10 @@ import type { Session } from "../session/session";
 import { lineCommands, nudgeSelected } from "./line";
 import { fitted, xOf, zoomed } from "../timeline/view";
 
+/** Why a command had nothing to do. */
+export const nothings = ["gap-here", "gaps"] as const;
+export type Nothing = (typeof nothings)[number];
+
 /** What belongs to the window and not to the film. */
 export interface Ui {
   palette(): void;
@@ -29,6 +33,7 @@ export interface Ui {
   pasteAttributes(): void;
   settings(): void;
   workspaces(): void;
+  nothing(why: Nothing): void;
   workspace(id: string): void;
 }
 
@@ -70,13 +75,13 @@ function operation(
   group: Group,
   id: string,
   make: (context: edit.Context, session: Session) => Operation | undefined,
-  nothing?: () => string,
+  nothing?: Nothing,
 ): CommandEntry {
-  return entry(group, id, (session) => {
+  return entry(group, id, (session, ui) => {
     const context = session.context();
     if (context === undefined) return;
     const command = make(context, session);
-    if (command === undefined && nothing !== undefined) session.notice(nothing());
+    if (command === undefined && nothing !== undefined) ui.nothing(nothing);
     void session.run(command, id);
   });
 }

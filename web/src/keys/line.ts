@@ -12,11 +12,10 @@ import { endOf } from "../edit/preview";
 import { slide } from "../edit/slide";
 import { toFlicks } from "../edit/time";
 import { slip } from "../edit/trim";
-import { text } from "../l10n/locale";
 import { toggled } from "../session/line";
 import type { Session } from "../session/session";
 import { heights } from "../timeline/view";
-import type { CommandEntry, Group, Ui } from "./commands";
+import type { CommandEntry, Group, Nothing, Ui } from "./commands";
 
 interface Make {
   entry(group: Group, id: string, run: (session: Session, ui: Ui) => void, repeats?: boolean): CommandEntry;
@@ -24,7 +23,7 @@ interface Make {
     group: Group,
     id: string,
     make: (c: Context, s: Session) => Operation | undefined,
-    nothing?: () => string,
+    nothing?: Nothing,
   ): CommandEntry;
 }
 
@@ -63,18 +62,8 @@ export function lineCommands({ entry, operation }: Make): CommandEntry[] {
     repeated(operation("trim", "slide-left", (c) => slid(c, -1))),
     repeated(operation("trim", "slide-right", (c) => slid(c, 1))),
 
-    operation(
-      "edit",
-      "close-gap",
-      (c) => instep.closeGap(c.composition, c.unsynced ?? new Set(), c.now),
-      () => text("no-gap-here"),
-    ),
-    operation(
-      "edit",
-      "close-all-gaps",
-      (c) => instep.closeAllGaps(c.composition, c.unsynced ?? new Set()),
-      () => text("no-gaps"),
-    ),
+    operation("edit", "close-gap", (c) => instep.closeGap(c.composition, c.unsynced ?? new Set(), c.now), "gap-here"),
+    operation("edit", "close-all-gaps", (c) => instep.closeAllGaps(c.composition, c.unsynced ?? new Set()), "gaps"),
     operation("edit", "duplicate", (c) => choose.duplicate(c)),
     entry("edit", "paste-attributes", (_, ui) => ui.pasteAttributes()),
     selects("select-in-range", (c) => choose.inRange(c)),

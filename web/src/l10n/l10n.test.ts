@@ -6,7 +6,7 @@ import { attributeIds } from "../edit/choose";
 import { exportPresets } from "../edit/export";
 import { markerColourIds } from "../edit/markers";
 import { stepNames, stepParts, stepTexts } from "../edit/steps";
-import { commands, groups, panelIds, workspaceIds } from "../keys/commands";
+import { commands, groups, nothings, panelIds, workspaceIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
 import { easeFamilies, easeKinds, laneNames } from "../panels/keyframes/eases";
 import { handleNames, zoomName } from "../preview/names";
@@ -94,6 +94,7 @@ const families: Record<string, readonly string[]> = {
   "attribute-": attributeIds,
   "motion-": motions,
   "workspace-": workspaceIds,
+  "nothing-": nothings,
   "step-": stepTexts.map((id) => id.slice("step-".length)),
   "theme-": themeChoices,
   "time-display-": timeDisplays,

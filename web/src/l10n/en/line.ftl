@@ -35,8 +35,8 @@ offset-wrong = This is not a timecode
 ## Edit
 cmd-close-gap = Close gap at playhead
 cmd-close-all-gaps = Close all gaps
-no-gap-here = No gap here that all tracks with sync lock have
-no-gaps = No gaps that all tracks with sync lock have
+nothing-gap-here = No gap here that all tracks with sync lock have
+nothing-gaps = No gaps that all tracks with sync lock have
 cmd-duplicate = Duplicate
 cmd-paste-attributes = Paste attributes…
 cmd-select-in-range = Select clips in marked range

@@ -35,8 +35,8 @@ offset-wrong = タイムコードではありません
 ## Edit
 cmd-close-gap = 再生ヘッドのギャップを詰める
 cmd-close-all-gaps = すべてのギャップを詰める
-no-gap-here = ここには同期ロックの全トラックに共通するギャップがありません
-no-gaps = 同期ロックの全トラックに共通するギャップがありません
+nothing-gap-here = ここには同期ロックの全トラックに共通するギャップがありません
+nothing-gaps = 同期ロックの全トラックに共通するギャップがありません
 cmd-duplicate = 複製
 cmd-paste-attributes = 属性をペースト…
 cmd-select-in-range = マーク範囲のクリップを選択
