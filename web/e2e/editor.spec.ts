@@ -7,6 +7,8 @@ import { units } from "./fixture/h264";
 import { TestServer, TOKEN } from "./fixture/server";
 
 const S = 705_600_000;
+/** Machines that test for many are slow; figures are those of `npm run bench`. */
+const slack = process.env.CI === "true" ? 4 : 1;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const picture = (page: Page) => page.getByTestId("picture");
@@ -493,8 +495,8 @@ test.describe("a large film", () => {
       return times.sort((a, b) => a - b);
     });
     console.log(`a drag is drawn within ${answers[Math.floor(answers.length * 0.95)].toFixed(0)} ms (95 %)`);
-    expect(answers[Math.floor(answers.length / 2)]).toBeLessThan(120);
+    expect(answers[Math.floor(answers.length / 2)]).toBeLessThan(120 * slack);
     // Far below what an idle machine reaches, so that only a change for the worse fails.
-    expect(fps).toBeGreaterThan(12);
+    expect(fps).toBeGreaterThan(12 / slack);
   });
 });
