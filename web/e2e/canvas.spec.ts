@@ -246,7 +246,12 @@ test.describe("keyframes in their panel", () => {
     await editor.locator(`[data-key="video.opacity@${moved}"]`).focus();
     await editor.keyboard.press(",");
     await expect.poll(() => opacity(server)?.[1].time).toBe(moved - S / 25);
+    await expect(editor.locator(`[data-key="video.opacity@${moved - S / 25}"]`)).toHaveAttribute(
+      "aria-selected",
+      "true",
+    );
     await editor.keyboard.press("Control+a");
+    await expect(editor.locator(`[data-key][aria-selected="true"]`)).toHaveCount(2);
     await editor.getByRole("combobox", { name: "Interpolation" }).click();
     await editor.getByRole("option", { name: "Hold" }).click();
     await expect.poll(() => opacity(server)?.map((k) => k.ease)).toEqual(["hold", "hold"]);
@@ -257,6 +262,7 @@ test.describe("keyframes in their panel", () => {
     await editor.keyboard.press("Control+v");
     await expect.poll(() => opacity(server)?.length).toBe(4);
     expect(opacity(server)?.[0]).toEqual({ time: S, value: 0.9, ease: "hold" });
+    await expect(editor.locator(`[data-key="video.opacity@${S}"]`)).toHaveAttribute("aria-selected", "true");
     await editor.keyboard.press("Delete");
     await expect.poll(() => opacity(server)?.length).toBe(2);
     // With none chosen, the one with the focus is meant, and never the clip.

@@ -60,6 +60,8 @@ async function choose(page: Page, name: string) {
 
 /** Selects the clips under the playhead that are named so. */
 async function selectClip(page: Page, id: string) {
+  // What a command has made is selected a moment after the server has it.
+  await page.waitForTimeout(500);
   await page.evaluate((clip) => (globalThis as Scope).cutroom.select([clip]), id);
 }
 
