@@ -205,7 +205,7 @@ pub fn recover(session: Session, request: &RecoverRequest) -> Result<RestoreRepo
         (None, false) => None,
     };
     if let Some(written) = &written {
-        editor.save(Some(written), false)?;
+        editor.save(Some(written), request.output.is_some() && request.overwrite)?;
     }
     let unsaved = editor.journal().unsaved_steps().map_err(|e| ApiError::from_journal(&e, &path))?;
     Ok(RestoreReport { notes, unsaved, path: written })
