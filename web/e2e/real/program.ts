@@ -61,6 +61,7 @@ export class Program {
     if (this.port === 0) this.port = await freePort();
     const args = ["serve", "film.json", "--listen", `127.0.0.1:${this.port}`, "--token", this.token];
     if (existsSync(media)) args.push("--root", media);
+    if (process.env.CUTROOM_PAGE !== undefined) args.push("--page", process.env.CUTROOM_PAGE);
     const running = spawn(program, args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
     this.running = running;
     running.stderr?.on("data", (data: Buffer) => (this.said += data.toString()));
