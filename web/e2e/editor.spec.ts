@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { serious } from "./fixture/axe";
 import { expect, seenFrame, test } from "./fixture/page";
 import { empty, large } from "./fixture/projects";
 import { units } from "./fixture/h264";
@@ -9,7 +8,6 @@ import { TestServer, TOKEN } from "./fixture/server";
 const S = 705_600_000;
 /** Machines that test for many are slow; figures are those of `npm run bench`. */
 const slack = process.env.CI === "true" ? 4 : 1;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const picture = (page: Page) => page.getByTestId("picture");
 const shows = (page: Page, frame: number) => expect(picture(page)).toHaveAttribute("data-frame", String(frame));
@@ -389,24 +387,7 @@ test.describe("without a pointer", () => {
       await editor.getByTestId("timeline-area").click({ position: { x: 9 * PX, y: row.v2 } });
       for (const tab of ["History", "Jobs", "Problems", "Inspector"]) {
         await editor.getByRole("tab", { name: tab }).click();
-        await editor.evaluate(axe);
-        const found = await editor.evaluate(async () => {
-          const { violations } = await (
-            globalThis as unknown as {
-              axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-            }
-          ).axe.run();
-          return violations
-            .filter((v) => v.impact === "serious" || v.impact === "critical")
-            .map(
-              (v) =>
-                `${v.id}: ${v.nodes
-                  .slice(0, 3)
-                  .map((n) => n.html.slice(0, 160))
-                  .join(" | ")}`,
-            );
-        });
-        expect(found, tab).toEqual([]);
+        expect(await serious(editor), tab).toEqual([]);
       }
     });
   }

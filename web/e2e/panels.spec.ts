@@ -1,12 +1,10 @@
 // Source monitor, mixer, scopes, files, exports, library.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { serious } from "./fixture/axe";
 import { expect, test } from "./fixture/page";
 import type { TestServer } from "./fixture/server";
 
 const S = 705_600_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const shows = (page: Page, frame: number, id = "picture") =>
   expect(page.getByTestId(id)).toHaveAttribute("data-frame", String(frame));
@@ -18,26 +16,6 @@ const made = (server: TestServer, id: string) =>
 async function go(page: Page, frame: number, field = "timecode") {
   await page.getByTestId(field).fill(`${frame}f`);
   await page.keyboard.press("Enter");
-}
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run();
-    return violations
-      .filter((v) => v.impact === "serious" || v.impact === "critical")
-      .map(
-        (v) =>
-          `${v.id}: ${v.nodes
-            .slice(0, 3)
-            .map((n) => n.html.slice(0, 160))
-            .join(" | ")}`,
-      );
-  });
 }
 
 const open = (page: Page, id: string) => page.locator(`.card[data-media="${id}"] .card-body`).dblclick();

@@ -9,7 +9,6 @@ import type {
   Command,
   EditsMessage,
   MetersMessage,
-  QualityMessage,
   QualityMode,
   ServerMessage,
   StateMessage,
@@ -27,7 +26,6 @@ export interface LiveEvents {
   presence(clients: number): void;
   media(packet: MediaPacket): void;
   meters?(message: MetersMessage): void;
-  qualityNow?(message: QualityMessage): void;
 }
 
 /** The part of WebSocket that is used. */
@@ -178,11 +176,6 @@ export class Live {
     this.send({ type: "credit", sequence, shown: this.shown, late_ms: Math.round(lateMs) });
   }
 
-  /** A picture that needs no other one, as after a failure of the decoder. */
-  refresh(): void {
-    this.send({ type: "refresh" });
-  }
-
   private send(message: ClientMessage): void {
     if (this.opened) this.socket?.send(JSON.stringify(message));
   }
@@ -248,9 +241,6 @@ export class Live {
         break;
       case "meters":
         events.meters?.(message);
-        break;
-      case "quality_now":
-        events.qualityNow?.(message);
         break;
     }
   }

@@ -21,7 +21,6 @@ export type Welcome = Message<"welcome">;
 export type EditsMessage = Message<"edits">;
 export type StateMessage = Message<"state">;
 export type MetersMessage = Message<"meters">;
-export type QualityMessage = Message<"quality_now">;
 
 export type Activity = StateMessage["activity"];
 export type QualityMode = Extract<ClientMessage, { type: "quality" }>["mode"];
