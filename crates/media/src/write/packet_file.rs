@@ -10,7 +10,6 @@ use crate::{
     MediaError,
     write::{encoder::AvPacket, partial::write_error},
 };
-use ffmpeg_next::ffi;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
