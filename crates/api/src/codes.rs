@@ -96,6 +96,7 @@ pub const CODES: &[ErrorCode] = &[
     row("export.folder", Failed, "The folder of finished segments, beside the output, cannot be read or written."),
     row("export.hashes", Failed, "The list of frame hashes could not be written."),
     row("export.none", Failed, "There is no stopped export to go on with."),
+    row("export.space", Failed, "The disk has too little free space for an export."),
     row("export.thread", Failed, "The system starts no more threads for the export."),
     row("export.worker", Failed, "The system starts no process for the export."),
     row("import.cancelled", Cancelled, "Adding files to a project was cancelled."),

@@ -1,6 +1,6 @@
 //! The plan of an export, complete before any work starts.
 use crate::LoudnessTarget;
-use cutroom_media::write::{TextTrack, WriteSettings, container, video_codec};
+use cutroom_media::write::{Rate, TextTrack, WriteSettings, container, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
@@ -21,6 +21,8 @@ pub struct ExportPlan {
     /// The segments that pictures are made in, in order; they are the frames above. One segment: the
     /// film is made as a whole.
     pub segments: Vec<Range<i64>>,
+    /// Whether segments are measured first, so that a bit rate is shared among them by need.
+    pub two_passes: bool,
     /// Options of the renderer.
     pub render: RenderOptions,
     /// Pixels drawn for each pixel of the composition.
@@ -44,6 +46,27 @@ impl ExportPlan {
     pub fn encodes_heavily(&self) -> bool {
         let ExportTarget::File { settings, .. } = &self.target else { return false };
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
+    }
+
+    /// Bit rate of the pictures in kbit/s, if one is to be reached.
+    pub fn video_kbps(&self) -> Option<u32> {
+        let ExportTarget::File { settings, .. } = &self.target else { return None };
+        match settings.video.as_ref()?.rate {
+            Rate::BitrateKbps(kbps) => Some(kbps),
+            _ => None,
+        }
+    }
+
+    /// Bits per second of pictures and sound, where they are given.
+    pub fn bits_per_second(&self) -> Option<u64> {
+        let ExportTarget::File { settings, .. } = &self.target else { return None };
+        let kbps = |rate| match rate {
+            Rate::BitrateKbps(kbps) => Some(u64::from(kbps)),
+            _ => None,
+        };
+        let video = settings.video.as_ref().map_or(Some(0), |v| kbps(v.rate))?;
+        let sound = settings.sound.as_ref().and_then(|s| s.bitrate_kbps).unwrap_or(0);
+        Some((video + u64::from(sound)) * 1000)
     }
 
     /// The one file that is written, if it is one.

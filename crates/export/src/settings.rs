@@ -47,6 +47,8 @@ pub struct VideoChoices {
     pub crf: Option<f64>,
     /// Bits per second.
     pub bitrate_bps: Option<u64>,
+    /// Reach the bit rate in two passes.
+    pub two_passes: bool,
     /// Encoder preset.
     pub preset: Option<String>,
     /// Encoder profile.
@@ -158,6 +160,7 @@ impl VideoChoices {
             ("video.codec", self.codec.is_some()),
             ("video.crf", self.crf.is_some()),
             ("video.bitrate_bps", self.bitrate_bps.is_some()),
+            ("video.two_passes", self.two_passes),
             ("video.preset", self.preset.is_some()),
             ("video.profile", self.profile.is_some()),
             ("video.pixel_format", self.pixel_format.is_some()),

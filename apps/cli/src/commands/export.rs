@@ -56,6 +56,9 @@ pub struct ExportArgs {
     /// Video bit rate: 8M, 800k or bits per second
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub bitrate: Option<u64>,
+    /// Reach the bit rate in two passes, each part of the film with the bits that it needs
+    #[arg(long, requires = "bitrate")]
+    pub two_passes: bool,
     /// Encode picture and sound without loss
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
@@ -125,6 +128,9 @@ pub struct ExportArgs {
     /// Usual length of a segment in seconds [default: 10]; 0 makes the film as a whole
     #[arg(long, value_name = "SECS", conflicts_with = "null")]
     pub segment_secs: Option<f64>,
+    /// End a process from which no picture comes for this many seconds [default: 300]
+    #[arg(long, value_name = "SECS")]
+    pub stuck_secs: Option<f64>,
     /// Write "frame-number blake3" of every output picture
     #[arg(long, value_name = "FILE")]
     pub frame_hashes: Option<PathBuf>,
@@ -198,6 +204,7 @@ pub const WORDS: &Words = &[
     ("video.codec", "--video-codec"),
     ("video.crf", "--crf"),
     ("video.bitrate_bps", "--bitrate"),
+    ("video.two_passes", "--two-passes"),
     ("video.preset", "--preset"),
     ("video.profile", "--profile"),
     ("video.pixel_format", "--pix-fmt"),
@@ -221,6 +228,7 @@ pub const WORDS: &Words = &[
     ("overwrite", "--overwrite"),
     ("jobs", "--jobs"),
     ("segment_secs", "--segment-secs"),
+    ("stuck_secs", "--stuck-secs"),
 ];
 
 /// Renders a project into a file.
@@ -271,6 +279,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             codec: args.video_codec.clone(),
             crf: args.crf,
             bitrate_bps: args.bitrate,
+            two_passes: args.two_passes,
             preset: args.preset.clone(),
             profile: args.profile.clone(),
             pixel_format: args.pix_fmt.clone(),
@@ -297,6 +306,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
         jobs: args.jobs,
         segment_secs: args.segment_secs,
+        stuck_secs: args.stuck_secs,
     };
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);

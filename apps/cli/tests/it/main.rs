@@ -33,6 +33,7 @@ mod render_scale;
 mod safety;
 mod scripts;
 mod scripts_run;
+mod segments;
 mod serve;
 mod simd;
 mod sources;

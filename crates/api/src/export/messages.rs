@@ -38,6 +38,8 @@ pub(super) struct InitExport {
     pub request: ExportRequest,
     /// The folder of the parts.
     pub folder: PathBuf,
+    /// A file in which to keep what is being decoded and encoded.
+    pub activity: Option<PathBuf>,
 }
 
 /// A piece of work.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 mod messages;
 mod prepared;
 mod process;
+mod space;
 mod stored;
 mod supervisor;
 mod worker;
@@ -79,6 +80,9 @@ pub struct ExportRequest {
     /// one, so that an export that was stopped goes on where it was. 0: the film is made as a whole.
     #[serde(default)]
     pub segment_secs: Option<f64>,
+    /// A process from which no picture comes for this many seconds is stuck and is ended; absent: 300.
+    #[serde(default)]
+    pub stuck_secs: Option<f64>,
 }
 
 /// How an export stores pictures.
@@ -97,6 +101,10 @@ pub struct VideoOptions {
     /// Bits per second.
     #[serde(default)]
     pub bitrate_bps: Option<u64>,
+    /// Reach the bit rate in two passes: all is drawn twice, and each part of the film gets of the bits
+    /// what it needs. For H.264 and H.265.
+    #[serde(default)]
+    pub two_passes: bool,
     /// Encoder preset.
     #[serde(default)]
     pub preset: Option<String>,
