@@ -38,6 +38,8 @@ struct FileDraft {
     video: Option<VideoSettings>,
     /// The codec for audio, if there is audio; `None` when none is to be written.
     audio_codec: Option<&'static AudioCodec>,
+    /// Metadata entries of the file.
+    metadata: Vec<(String, String)>,
     /// What the pictures lose.
     losses: Vec<PlanNote>,
 }
@@ -172,7 +174,7 @@ impl Draft {
             };
             let written = file.settings(stored);
             validate(&written)?;
-            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), texts: Vec::new() };
+            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), extras: Box::default() };
         }
         let plan = ExportPlan {
             rate: self.rate,
@@ -208,7 +210,8 @@ impl FileDraft {
         let chosen = chosen.filter(|_| !settings.video.off);
         let video = chosen.map(|codec| settings.of_pictures(codec, container, composition)).transpose()?;
         let losses = video.iter().flat_map(|v| losses(v, container, composition, path)).collect();
-        let mut file = Self { container, sequence: None, video, audio_codec, losses };
+        let metadata = settings.metadata.clone();
+        let mut file = Self { container, sequence: None, video, audio_codec, metadata, losses };
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
@@ -223,7 +226,7 @@ impl FileDraft {
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
-        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
+        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: self.metadata.clone() }
     }
 }
 

@@ -208,7 +208,7 @@ pub fn join(
 ) -> Result<WriteReport, ExportError> {
     let PartMaker { plan, cancel, .. } = maker;
     let (path, settings) = written(plan)?;
-    let ExportTarget::File { texts, .. } = &plan.target else { return Err(ExportError::Panicked { thread: "join" }) };
+    let ExportTarget::File { extras, .. } = &plan.target else { return Err(ExportError::Panicked { thread: "join" }) };
     let part = |id, report: &PacketFileReport| Part { path: folder::packets_of(folder, id), report: report.clone() };
     let segments: Vec<Part> = segments.iter().enumerate().map(|(n, report)| part(PartId::Segment(n), report)).collect();
     let sound = sound.map(|report| part(PartId::Sound, report));
@@ -218,7 +218,7 @@ pub fn join(
         let reason = format!("the segments have {frames} pictures together instead of {wanted}");
         return Err(ExportError::Finish { source: MediaError::Damaged { path: folder.to_owned(), reason } });
     }
-    let parts = Parts { segments: &segments, sound: sound.as_ref(), texts };
+    let parts = Parts { segments: &segments, sound: sound.as_ref(), extras };
     let film = JoinedFilm::create(path, settings, &parts, plan.overwrite).map_err(|source| ExportError::Open { source })?;
     let _note = unfinished.note(film.hidden_path().to_owned());
     let list = plan.frame_hashes.as_deref().map(|list| joined_hashes(list, folder, segments.len(), plan.overwrite)).transpose()?;

@@ -1,6 +1,6 @@
 //! The plan of an export, complete before any work starts.
 use crate::LoudnessTarget;
-use cutroom_media::write::{Rate, TextTrack, WriteSettings, container, video_codec};
+use cutroom_media::write::{FileExtras, Rate, WriteSettings, container, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
@@ -48,6 +48,12 @@ impl ExportPlan {
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
     }
 
+    /// Whether pictures are decoded as they were drawn.
+    pub fn is_lossless(&self) -> bool {
+        let ExportTarget::File { settings, .. } = &self.target else { return false };
+        settings.video.as_ref().is_some_and(|v| v.rate == Rate::Lossless || matches!(v.codec.as_str(), "ffv1" | "png" | "qtrle"))
+    }
+
     /// Bit rate of the pictures in kbit/s, if one is to be reached.
     pub fn video_kbps(&self) -> Option<u32> {
         let ExportTarget::File { settings, .. } = &self.target else { return None };
@@ -75,22 +81,22 @@ impl ExportPlan {
         container(&settings.container).ok().filter(|c| c.muxer.is_some()).map(|_| path.as_path())
     }
 
-    /// Adds text tracks to the file, if one is written.
-    pub fn set_texts(&mut self, tracks: Vec<TextTrack>) {
-        if let ExportTarget::File { texts, .. } = &mut self.target {
-            *texts = tracks;
+    /// Adds text tracks, chapters, a cover and a time code to the file, if one is written.
+    pub fn set_extras(&mut self, added: FileExtras) {
+        if let ExportTarget::File { extras, .. } = &mut self.target {
+            **extras = added;
         }
     }
 
     /// Human-readable description: codecs, size and rates.
     pub fn describe(&self) -> String {
-        let ExportTarget::File { settings, texts, .. } = &self.target else { return self.output.format.to_string() };
+        let ExportTarget::File { settings, extras, .. } = &self.target else { return self.output.format.to_string() };
         let video = settings
             .video
             .as_ref()
             .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
         let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
-        let texts = texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
+        let texts = extras.texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
         video.into_iter().chain(sound).chain(texts).collect::<Vec<_>>().join("; ")
     }
 }
@@ -126,8 +132,8 @@ pub enum ExportTarget {
         path: PathBuf,
         /// Container, codecs and their settings.
         settings: Box<WriteSettings>,
-        /// Text tracks, with times in the file.
-        texts: Vec<TextTrack>,
+        /// What the file has beside pictures and sound, with times in the file.
+        extras: Box<FileExtras>,
     },
 }
 

@@ -254,8 +254,8 @@ impl Output {
     fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             ExportTarget::Null => Self::Null,
-            ExportTarget::File { path, settings, texts } => {
-                let writer = Writer::create_with_texts(path, settings, texts, plan.overwrite);
+            ExportTarget::File { path, settings, extras } => {
+                let writer = Writer::create_with(path, settings, extras, plan.overwrite);
                 Self::File(Box::new(writer.map_err(|source| ExportError::Open { source })?))
             }
         })

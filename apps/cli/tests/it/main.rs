@@ -7,6 +7,7 @@ mod clip_options;
 mod collect;
 mod commands;
 mod cookbook;
+mod delivery;
 mod diagnostics;
 mod docs;
 mod edges;

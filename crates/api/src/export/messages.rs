@@ -24,8 +24,8 @@ pub(super) enum ToWorker {
 /// An export, as a worker is told of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InitExport {
-    /// Build of the supervisor; a worker of another build refuses.
-    pub build: String,
+    /// Build that began the export; a worker of another one refuses. Absent: the worker is this very program.
+    pub build: Option<String>,
     /// The document, as JSON.
     pub project: String,
     /// The text of its file, in which lines of problems are found.
@@ -52,6 +52,8 @@ pub(super) enum Task {
     Part(PartId),
     /// The film from its parts.
     Join,
+    /// Decode the finished film and compare it.
+    Verify,
 }
 
 /// From a worker, on its standard output.

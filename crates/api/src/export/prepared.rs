@@ -1,5 +1,5 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
-use super::{AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, VideoOptions};
+use super::{AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, Verified, VideoOptions, extras};
 use crate::{
     ApiError, ProxyChoice,
     loudness::LevelReport,
@@ -35,6 +35,7 @@ impl ExportRequest {
             render: RenderOptions { backend: self.backend.into(), threads: self.threads, ..RenderOptions::default() },
             frame_hashes: self.frame_hashes.clone(),
             overwrite: self.overwrite,
+            metadata: self.metadata.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             segment_secs: self.segment_secs,
         })
     }
@@ -45,7 +46,7 @@ impl ExportRequest {
     pub(super) fn absolute(&self) -> Self {
         let mut request = self.clone();
         let texts = request.subtitles.iter_mut().map(|s| &mut s.file);
-        let paths = [&mut request.output, &mut request.proxy_folder, &mut request.frame_hashes];
+        let paths = [&mut request.output, &mut request.proxy_folder, &mut request.frame_hashes, &mut request.cover];
         for path in paths.into_iter().flatten().chain(texts) {
             *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
         }
@@ -55,10 +56,22 @@ impl ExportRequest {
 
 impl VideoOptions {
     fn choices(&self) -> Result<VideoChoices, ApiError> {
-        let Self { off, codec, crf, bitrate_bps, two_passes, preset, profile, pixel_format, scale: _ } = self.clone();
+        let Self { off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, scale: _ } =
+            self.clone();
         let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
         let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
-        Ok(VideoChoices { off, codec, crf, bitrate_bps, two_passes, preset, profile, pixel_format, scale: RenderScale::FULL })
+        Ok(VideoChoices {
+            off,
+            codec,
+            crf,
+            bitrate_bps,
+            max_bitrate_bps,
+            two_passes,
+            preset,
+            profile,
+            pixel_format,
+            scale: RenderScale::FULL,
+        })
     }
 }
 
@@ -82,8 +95,10 @@ pub(super) struct Prepared {
 /// What the one who asked for an export needs to know of its plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Outline {
-    /// Hash of everything that the film depends on.
+    /// Hash of everything that the film depends on; empty if it is made as a whole.
     pub plan: String,
+    /// The build of the program; empty if it is made as a whole.
+    pub build: String,
     /// Frames of each segment, end not included.
     pub segments: Vec<[i64; 2]>,
     /// Whether the parts are made one by one and joined.
@@ -130,6 +145,8 @@ pub(super) struct Made {
     pub file: Option<(u64, String)>,
     #[serde(default)]
     pub segments_reused: usize,
+    #[serde(default)]
+    pub verified: Option<Verified>,
 }
 
 impl PhaseTimes {
@@ -175,7 +192,9 @@ impl Prepared {
         let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
         let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
         let (mut plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
-        plan.set_texts(texts);
+        if let Some(film) = session.project.composition(&id) {
+            plan.set_extras(extras::extras(request, film, texts, [from, to]).map_err(one)?);
+        }
         if request.threads == 0 && plan.encodes_heavily() {
             composition = Arc::new(composition.beside(1));
         }
@@ -189,10 +208,12 @@ impl Prepared {
         warnings.extend(notes.into_iter().map(|note| note.message));
         warnings.extend(text_warnings.into_iter().chain(losses));
         let time = |frame| plan.rate.time_of_frame(frame);
+        let parted = plan.segments.len() > 1 || plan.two_passes;
         let outline = Outline {
-            plan: plan_hash(session, request, &plan),
+            plan: if parted { plan_hash(session, request, &plan) } else { String::new() },
+            build: if parted { build().to_owned() } else { String::new() },
             segments: plan.segments.iter().map(|s| [s.start, s.end]).collect(),
-            parted: plan.segments.len() > 1 || plan.two_passes,
+            parted,
             two_passes: plan.two_passes,
             sound: plan.sound.is_some(),
             pictures: plan.pictures,
@@ -271,6 +292,7 @@ impl Outline {
             segments: self.segments.len(),
             segments_reused: made.segments_reused,
             phases: made.phases,
+            verified: made.verified,
             level: made.level,
             warnings,
             fields: self.fields.clone(),

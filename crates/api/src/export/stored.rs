@@ -44,7 +44,7 @@ impl StoredExport {
         // It may be continued from another folder.
         Self {
             plan: outline.plan.clone(),
-            build: init.build.clone(),
+            build: outline.build.clone(),
             segments: outline.segments.clone(),
             project: std::path::absolute(&init.path).unwrap_or_else(|_| init.path.clone()),
             request: init.request.absolute(),

@@ -1,7 +1,9 @@
 //! Exports in worker processes: a crash of a decoder, a driver or an encoder ends a worker, not this
 //! process, and finished segments stay.
 use super::{
-    ExportPhase, ExportProgress, ExportReport, ExportRequest, check,
+    ExportPhase, ExportProgress, ExportReport, ExportRequest,
+    asked::Asked,
+    check,
     messages::{FromWorker, InitExport, Task, ToWorker},
     prepared::{self, Made, Outline},
     process::{WorkerEvent, WorkerProcess, WorkerProgram},
@@ -71,6 +73,8 @@ fn supervise(
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     check(session, request)?;
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    let request = &asked.request;
     let output = request.output.clone().unwrap_or_default();
     let folder = match output.file_name() {
         // What a link points to may be in another place; the parts are beside the file itself.
@@ -79,7 +83,7 @@ fn supervise(
     };
     let (sender, events) = channel();
     let init = InitExport {
-        build: prepared::build().to_owned(),
+        build: None,
         project: session.document_json(),
         text: session.text().to_owned(),
         path: session.path().to_owned(),
@@ -112,7 +116,7 @@ fn supervise(
     let parts = supervisor.folder.take();
     match (made, supervisor.outline) {
         (Ok(made), Some(outline)) => {
-            let report = outline.report(request, &made);
+            let report = asked.finish(outline.report(request, &made));
             if let Some(parts) = parts {
                 parts.remove().map_err(|e| vec![ApiError::from(e)])?;
             }
@@ -187,8 +191,15 @@ impl Supervisor<'_> {
                     _ => ExportError::Cancelled { frame, total }.into(),
                 }]);
             }
-            if let Some(last) = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task)) {
-                return Ok(self.made(last));
+            let film = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task));
+            match (film, self.done.get(&Task::Verify)) {
+                (Some(last), verified) if verified.is_some() || !self.init.request.verify => {
+                    return Ok(Made { verified: verified.and_then(|made| made.verified), ..self.made(last) });
+                }
+                (Some(_), _) if self.waiting.is_empty() && self.workers.values().all(|w| w.tasks.is_empty()) => {
+                    self.waiting.push_back(Task::Verify);
+                }
+                _ => {}
             }
             self.assign()?;
             self.end_stuck();
@@ -245,7 +256,7 @@ impl Supervisor<'_> {
             FromWorker::Progress { task, progress } => {
                 if let Some(frames) = self.workers.get_mut(&number).and_then(|w| w.tasks.get_mut(&task)) {
                     *frames = progress.frame;
-                    self.report(progress.phase, (task == Task::Join).then_some(progress.frame));
+                    self.report(progress.phase, matches!(task, Task::Join | Task::Verify).then_some(progress.frame));
                 }
                 Ok(())
             }
@@ -418,7 +429,10 @@ impl Supervisor<'_> {
         };
         let finished: u64 = self.done.keys().map(length).sum();
         let running = self.workers.values().flat_map(|w| &w.tasks);
-        let running: u64 = running.filter(|(task, _)| has_pictures(**task) && **task != Task::Join).map(|(_, done)| done).sum();
+        let running: u64 = running
+            .filter(|(task, _)| matches!(task, Task::Whole | Task::Part(PartId::Segment(_) | PartId::Measure(_))))
+            .map(|(_, done)| done)
+            .sum();
         // Both passes count half.
         (finished + running) / if outline.two_passes { 2 } else { 1 }
     }
@@ -426,7 +440,7 @@ impl Supervisor<'_> {
     fn report(&mut self, phase: ExportPhase, joined: Option<u64>) {
         let total = self.outline.as_ref().map_or(0, |o| o.total);
         let progress = ExportProgress { phase, frame: joined.unwrap_or_else(|| self.frames()), total };
-        if self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
+        if joined.is_some() || self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
             (self.progress)(progress);
         }
     }

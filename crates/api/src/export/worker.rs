@@ -138,7 +138,7 @@ impl Worker {
     fn open(&self, init: InitExport) -> Result<Arc<Export>, Vec<ApiError>> {
         // Without it, the message about a crash is less exact.
         let _ = init.activity.as_deref().map(activity::record_in);
-        if init.build != prepared::build() {
+        if init.build.as_deref().is_some_and(|build| build != prepared::build()) {
             return Err(vec![prepared::other_build()]);
         }
         let session = Session::from_snapshot(&init.project, init.text, &init.path).map_err(|e| vec![e])?;
@@ -163,6 +163,7 @@ impl Worker {
             Task::Whole => export.prepared.make_whole(&self.cancel, &self.unfinished, &mut report)?,
             Task::Part(part) => self.make_part(export, part, &mut report)?,
             Task::Join => self.join(export, &mut report)?,
+            Task::Verify => Made { verified: Some(export.prepared.verify(&self.cancel, &mut report)?), ..Made::default() },
         };
         made.elapsed_secs = started.elapsed().as_secs_f64();
         Ok(made)

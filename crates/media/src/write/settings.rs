@@ -42,6 +42,8 @@ pub struct VideoSettings {
     pub sample_aspect: (u32, u32),
     /// Quality or bit rate.
     pub rate: Rate,
+    /// Largest bit rate in kbit/s over two seconds; only for codecs that hold it beside a constant quality.
+    pub max_kbps: Option<u32>,
     /// One of the codec's presets; `None` for the row's default.
     pub preset: Option<String>,
     /// One of the codec's profiles; `None` for the first that holds the format.

@@ -3,12 +3,12 @@ use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container};
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::extras::{self, FileExtras};
 use crate::write::film_file::{FilmFile, Streams};
 use crate::write::frame::video_frame;
 use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
-use crate::write::text::TextTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
 use crate::write::video::{Input, JPEG, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, Orientation, Picture};
@@ -82,25 +82,26 @@ impl Writer {
     /// anything is created; [`MediaError::Exists`] when the file exists and `overwrite` is not set;
     /// [`MediaError::Write`] when it cannot be created.
     pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
-        Self::create_with_texts(final_path, settings, &[], overwrite)
+        Self::create_with(final_path, settings, &FileExtras::default(), overwrite)
     }
 
     /// As [`Self::create`], with text tracks, whose packets are written beside pictures and sound of
-    /// their time.
+    /// their time, and with chapters, a cover and a time code.
     ///
     /// # Errors
     /// As for [`Self::create`]; [`MediaError::Settings`] where the container does not hold them.
-    pub fn create_with_texts(
+    pub fn create_with(
         final_path: &Path,
         settings: &WriteSettings,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
-        check_texts(checked.container, texts)?;
+        check_texts(checked.container, &extras.texts)?;
+        extras::check(checked.container, extras)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, None, overwrite),
+            Some(muxer) => Self::create_file(final_path, settings, &checked, extras, muxer, None, overwrite),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
@@ -124,7 +125,10 @@ impl Writer {
         crate::init();
         let checked = check(settings)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, &[], muxer, Some(ticks_per_second), overwrite),
+            Some(muxer) => {
+                let extras = FileExtras::default();
+                Self::create_file(final_path, settings, &checked, &extras, muxer, Some(ticks_per_second), overwrite)
+            }
             None => Err(MediaError::Settings { reason: "files of one picture each have no times".into() }),
         }
     }
@@ -133,7 +137,7 @@ impl Writer {
         path: &Path,
         settings: &WriteSettings,
         checked: &Checked,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         name: &'static str,
         ticks_per_second: Option<i32>,
         overwrite: bool,
@@ -144,7 +148,7 @@ impl Writer {
         let streams = Streams {
             video: video.as_ref().map(|track| &track.encoder),
             sound: sound.as_ref().map(|track| &track.encoder),
-            texts,
+            extras,
             ticks_per_second,
         };
         let file = FilmFile::create(path, settings, checked, name, &streams, overwrite)?;
