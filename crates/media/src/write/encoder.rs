@@ -92,6 +92,18 @@ impl AvPacket {
         }
     }
 
+    /// Presentation timestamp in the stream's time base.
+    pub fn pts(&self) -> i64 {
+        // SAFETY: the packet is valid while `self` lives.
+        unsafe { (*self.0).pts }
+    }
+
+    /// Whether decoding can begin with it.
+    pub fn is_key(&self) -> bool {
+        // SAFETY: as above.
+        unsafe { (*self.0).flags & ffi::AV_PKT_FLAG_KEY != 0 }
+    }
+
     /// Decoding timestamp in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.
@@ -235,6 +247,15 @@ impl Encoder {
     /// The open context, for the muxer to read.
     pub fn context(&self) -> *const ffi::AVCodecContext {
         self.context
+    }
+
+    /// What decoders must know of the stream: parameter sets, after start codes.
+    pub fn extradata(&self) -> &[u8] {
+        // SAFETY: the context is open and has `extradata_size` bytes at `extradata`, or null.
+        unsafe {
+            let (data, size) = ((*self.context).extradata, (*self.context).extradata_size);
+            if data.is_null() || size <= 0 { &[] } else { std::slice::from_raw_parts(data, size as usize) }
+        }
     }
 
     /// Time base of frames and packets.
