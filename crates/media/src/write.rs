@@ -66,3 +66,7 @@ pub use text::{TextCodec, TextPacket, TextTrack};
 pub use validate::validate;
 pub use video::{VideoCodec, VideoProfile, video_codec, video_codecs};
 pub use writer::{WriteReport, Writer};
+
+pub(crate) use encoder::AvPacket;
+pub(crate) use validate::check_codec;
+pub(crate) use writer::PictureTrack;
