@@ -241,12 +241,7 @@ impl CopySource {
         }
         // Nothing can be put between copied packets that would end the sequence.
         let (copy, end) = best.filter(|(copy, _)| !is_open || before != Before::Copied || copy.start > frames.start)?;
-        Some(CopySpan {
-            encode_before: frames.start..copy.start,
-            encode_after: copy.end..frames.end,
-            copy,
-            packets: start..end,
-        })
+        Some(CopySpan { encode_before: frames.start..copy.start, encode_after: copy.end..frames.end, copy, packets: start..end })
     }
 
     fn why_none(&self, frames: &Range<usize>, packets: Range<usize>) -> Option<Reason> {

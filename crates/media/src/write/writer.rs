@@ -150,6 +150,7 @@ impl Writer {
             sound: sound.as_ref().map(|track| &track.encoder),
             extras,
             ticks_per_second,
+            parameters: None,
         };
         let file = FilmFile::create(path, settings, checked, name, &streams, overwrite)?;
         let times = ticks_per_second.map(|_| VecDeque::new());
