@@ -94,11 +94,11 @@ fn what_is_drawn_is_not_copied_and_is_said_to_be() {
     let part = |id: &str, start: &str, secs: &str| {
         let mut part = clip.clone();
         (part["id"], part["start"], part["duration"]) = (id.into(), start.into(), secs.into());
-        part["source"]["start"] = start.into();
+        part["source_in"] = start.into();
         part
     };
     let mut bright = part("bright", "4s", "2s");
-    bright["effects"] = serde_json::json!([{"id": "e", "effect": "brightness", "params": {"amount": 0.2}}]);
+    bright["video"]["effects"] = serde_json::json!([{"id": "e", "effect": "brightness", "params": {"amount": 0.2}}]);
     film["compositions"][0]["tracks"][0]["clips"] = serde_json::json!([part("one", "0s", "4s"), bright, part("three", "6s", "4s")]);
     b.write("film.json", &film.to_string());
     let args = ["export", "film.json", "-o", "part.mp4", "--smart"];
