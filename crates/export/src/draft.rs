@@ -202,7 +202,7 @@ impl FileDraft {
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
-            file.sequence = Some(SequencePattern::parse(path).map_err(pattern)?);
+            file.sequence = Some(SequencePattern::parse(path, container.extensions).map_err(pattern)?);
         }
         Ok(file)
     }

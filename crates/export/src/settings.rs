@@ -106,10 +106,11 @@ impl ExportSettings {
         let chosen = &self.video;
         let mut video = VideoSettings::new(codec, chosen.scale.size(composition.size), composition.frame_rate)?;
         let codec = video_codec(codec)?;
+        let profile = chosen.profile.as_deref().or(codec.lossless_profile.filter(|_| self.lossless));
         let bits = if composition.color.transfer.is_hdr() { HDR_BITS } else { 8 };
-        let usual = || codec.usual_format(container, chosen.profile.as_deref(), is_transparent(composition), bits);
+        let usual = || codec.usual_format(container, profile, is_transparent(composition), bits);
         video.format = chosen.pixel_format.unwrap_or_else(usual);
-        video.color = output_spec(composition, video.format).color;
+        video.color = codec.fixed.over(output_spec(composition, video.format).color, video.format.model);
         video.hdr = composition.color.hdr();
         video.color.range = codec.only_range.unwrap_or(video.color.range);
         video.rate = match (chosen.crf, chosen.bitrate_bps) {
@@ -119,7 +120,7 @@ impl ExportSettings {
             (None, None) => Rate::CodecDefault,
         };
         video.preset.clone_from(&chosen.preset);
-        video.profile.clone_from(&chosen.profile);
+        video.profile = profile.map(str::to_owned);
         video.threads = u32::try_from(self.render.threads).unwrap_or(u32::MAX);
         Ok(video)
     }

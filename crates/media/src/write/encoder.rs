@@ -13,6 +13,9 @@ use std::ffi::CString;
 /// An encoded packet, freed on drop.
 pub(crate) struct AvPacket(*mut ffi::AVPacket);
 
+// SAFETY: a packet is owned, and its bytes are shared only through counted references.
+unsafe impl Send for AvPacket {}
+
 impl AvPacket {
     /// A text as a packet, in ticks of text tracks.
     pub fn of_text(text: &TextPacket) -> Result<Self, MediaError> {

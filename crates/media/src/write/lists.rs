@@ -50,13 +50,16 @@ impl VideoSettings {
     /// # Errors
     /// [`MediaError::Settings`] for an unknown codec.
     pub fn new(codec: &str, size: Size, frame_rate: FrameRate) -> Result<Self, MediaError> {
-        let format = video_codec(codec)?.default_format(None);
+        let row = video_codec(codec)?;
+        let format = row.default_format(None);
+        let tags = if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 };
+        let tags = ColorTags { range: row.only_range.unwrap_or(tags.range), ..row.fixed.over(tags, format.model) };
         Ok(Self {
             codec: codec.to_owned(),
             size,
             frame_rate,
             format,
-            color: if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 },
+            color: tags,
             hdr: HdrMetadata::default(),
             sample_aspect: (1, 1),
             rate: Rate::CodecDefault,

@@ -10,12 +10,14 @@ use crate::error::ffmpeg_text;
 use crate::hdr;
 use crate::write::container::Container;
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::partial::write_error;
 use crate::write::text::{self, TextTrack};
+use crate::write::webp_frames;
 use cutroom_types::HdrMetadata;
 use ffmpeg_next::ffi::{self, AVRational};
 use std::collections::VecDeque;
 use std::ffi::CString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 const WAITING_BYTES: usize = 64 << 20;
@@ -41,6 +43,8 @@ pub(crate) struct Muxer {
     tracks: Vec<Track>,
     /// FFmpeg's name of the muxer.
     name: &'static str,
+    /// The file that it writes.
+    path: PathBuf,
 }
 
 // SAFETY: an `AVFormatContext` may be used from any thread, one at a time; `&mut self` and
@@ -96,7 +100,7 @@ impl Muxer {
                 (*context).avoid_negative_ts = ffi::AVFMT_AVOID_NEG_TS_DISABLED;
             }
         }
-        Ok(Self { context, tracks: Vec::new(), name: muxer })
+        Ok(Self { context, tracks: Vec::new(), name: muxer, path: path.to_owned() })
     }
 
     /// Whether encoders must leave their parameter sets to the container.
@@ -312,6 +316,9 @@ impl Muxer {
                     return Err(self.write_failed(path, result));
                 }
             }
+        }
+        if self.name == "webp" {
+            webp_frames::replace_each_other(&self.path).map_err(|e| write_error(path, &e))?;
         }
         Ok(())
     }

@@ -5,14 +5,14 @@ use cutroom_types::{ColorTags, FrameRate, HdrMetadata, PictureFormat, Size};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Rate {
     /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63,
-    /// SVT-AV1: 1..=63; lower is better).
+    /// SVT-AV1: 1..=63, JPEG: 1..=31, WebP: 0..=100; lower is better).
     Crf(f32),
     /// Average bit rate, kbit/s.
     BitrateKbps(u32),
     /// Every sample is decoded unchanged.
     Lossless,
     /// The default of the codec's row (H.264: CRF 23, H.265: 28, VP9 and libaom's AV1: 32, SVT-AV1:
-    /// 35); the only choice for codecs whose rate is set by their profile (ProRes, DNxHR).
+    /// 35, JPEG: 3, WebP: 20); the only choice for codecs whose rate is set by their profile (ProRes, DNxHR).
     #[default]
     CodecDefault,
 }

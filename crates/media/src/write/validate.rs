@@ -112,6 +112,12 @@ pub(crate) fn check_codec<'a>(
             max = codec.max_size
         )));
     }
+    if s.frame_rate.as_f64() > f64::from(codec.max_fps) {
+        return Err(refuse(format!(
+            "{} holds up to {} pictures a second, not {}; nest the film in a composition of a lower rate and export that",
+            codec.title, codec.max_fps, s.frame_rate
+        )));
+    }
     let (dx, dy) = (1u32 << s.format.chroma_shift_x, 1u32 << s.format.chroma_shift_y);
     if !codec.odd_sizes && (w % dx != 0 || h % dy != 0) {
         return Err(refuse(format!(
@@ -134,6 +140,13 @@ pub(crate) fn check_codec<'a>(
     if let Some(range) = codec.only_range.filter(|range| s.color.range != *range) {
         let range = if range == Range::Full { "full" } else { "limited" };
         return Err(refuse(format!("{} holds {range}-range samples only", codec.title)));
+    }
+    let fixed = codec.fixed.over(s.color, s.format.model);
+    if fixed.matrix.kr_kb() != s.color.matrix.kr_kb() || fixed.transfer != s.color.transfer {
+        return Err(refuse(format!(
+            "{} holds samples with matrix {} and transfer {} only, not {} and {}",
+            codec.title, fixed.matrix, fixed.transfer, s.color.matrix, s.color.transfer
+        )));
     }
     if s.format.alpha && !codec.keeps_alpha(container) {
         let keeping = codec.containers().filter(|c| codec.holds_alpha(c)).map(|c| c.id).collect::<Vec<_>>().join(", ");

@@ -3,23 +3,42 @@ use crate::MediaError;
 use crate::write::container::Container;
 use crate::write::settings::VideoSettings;
 use crate::write::{other_names, refuse::refuse};
-use cutroom_types::{ColorModel, PictureFormat, Range};
+use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Range, Transfer};
 
 mod av1;
 mod dnxhr;
+mod dpx;
+mod exr;
 mod ffv1;
+mod gif;
 mod h264;
 mod h265;
 mod mjpeg;
 mod png;
 mod prores;
+mod qtrle;
+mod tiff;
 mod vp9;
+mod webp;
 
-static CODECS: &[&VideoCodec] =
-    &[&h264::CODEC, &h265::CODEC, &vp9::CODEC, &av1::SVT, &av1::AOM, &prores::CODEC, &dnxhr::CODEC, &ffv1::CODEC, &png::CODEC];
-
-/// JPEG, which only single pictures are written as.
-pub(crate) static JPEG: &VideoCodec = &mjpeg::CODEC;
+static CODECS: &[&VideoCodec] = &[
+    &h264::CODEC,
+    &h265::CODEC,
+    &vp9::CODEC,
+    &av1::SVT,
+    &av1::AOM,
+    &prores::CODEC,
+    &dnxhr::CODEC,
+    &ffv1::CODEC,
+    &mjpeg::CODEC,
+    &qtrle::CODEC,
+    &png::CODEC,
+    &tiff::CODEC,
+    &exr::CODEC,
+    &dpx::CODEC,
+    &gif::CODEC,
+    &webp::CODEC,
+];
 
 /// FFmpeg options by name.
 pub(crate) type Options = Vec<(String, String)>;
@@ -35,6 +54,8 @@ pub struct VideoCodec {
     pub encoder: &'static str,
     /// Profiles; when none is named, the first that holds the format is used.
     pub profiles: &'static [VideoProfile],
+    /// The profile of lossless files, where others cannot be lossless; `None` where that does not depend on it.
+    pub lossless_profile: Option<&'static str>,
     /// Speed presets in the encoder's order, fastest or slowest first; empty when it has none.
     pub presets: &'static [&'static str],
     /// The preset used when none is named; `None` leaves it to the encoder.
@@ -56,18 +77,53 @@ pub struct VideoCodec {
     pub min_size: (u32, u32),
     /// Maximum width and height, pixels.
     pub max_size: u32,
+    /// Most pictures per second.
+    pub max_fps: u32,
     /// Whether the stream stores the range (limited or full).
     pub carries_range: bool,
     /// Whether alpha is a stream of its own, which the container must keep beside the pictures.
     pub alpha_beside: bool,
     /// The range that samples must have, where the codec supports only one.
     pub only_range: Option<Range>,
+    /// Tags that decoders assume whatever the file says, so that samples must have them.
+    pub fixed: FixedTags,
     /// The memory layout of pictures that the encoder needs.
     pub(crate) input: Input,
     /// Four-character codes that differ from the muxer's choice, by container.
     pub(crate) fourcc: &'static [(&'static str, [u8; 4])],
     /// What to install when the encoder is missing.
     pub(crate) install_hint: &'static str,
+}
+
+/// Tags that a codec fixes for its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedTags {
+    /// Matrix of YUV.
+    pub matrix: Option<Matrix>,
+    /// Position of subsampled chroma.
+    pub chroma: Option<ChromaLocation>,
+    /// Transfer.
+    pub transfer: Option<Transfer>,
+}
+
+impl FixedTags {
+    /// Nothing is fixed.
+    pub const NONE: Self = Self { matrix: None, chroma: None, transfer: None };
+    /// JPEG (JFIF, ITU-T T.871) and WebP: the matrix of BT.601, chroma between the samples of luma.
+    pub const JFIF: Self = Self { matrix: Some(Matrix::Smpte170M), chroma: Some(ChromaLocation::Center), transfer: None };
+    /// Linear light, 1.0 is reference white (OpenEXR).
+    pub const LINEAR: Self = Self { matrix: None, chroma: None, transfer: Some(Transfer::Linear) };
+
+    /// The tags with those that are fixed.
+    pub fn over(self, tags: ColorTags, model: ColorModel) -> ColorTags {
+        let is_yuv = model == ColorModel::Yuv;
+        ColorTags {
+            matrix: self.matrix.filter(|_| is_yuv).unwrap_or(tags.matrix),
+            chroma: self.chroma.filter(|_| is_yuv).unwrap_or(tags.chroma),
+            transfer: self.transfer.unwrap_or(tags.transfer),
+            ..tags
+        }
+    }
 }
 
 /// A profile of a codec and the formats that it holds, the default one first.
@@ -88,8 +144,18 @@ pub(crate) enum Input {
     PaddedPlanes,
     /// Planes for YUV and deeper RGB, but 8-bit RGB as interleaved BGR0 or BGRA.
     PlanesOrBgr,
-    /// Interleaved RGB(A) or gray, 16-bit samples big-endian.
+    /// Interleaved RGB(A) or gray, 16-bit samples big-endian; other depths as planes.
     PackedRgb,
+    /// Interleaved RGB(A) or gray, 16-bit samples little-endian.
+    PackedRgbLittle,
+    /// Interleaved RGB or ARGB.
+    PackedArgb,
+    /// Interleaved BGRA for RGB of 8 bits; planes for YUV.
+    BgraOrPlanes,
+    /// Float planes whose colour is multiplied by alpha.
+    Premultiplied,
+    /// Pictures of up to 256 colours, which a [`super::palette::Palette`] makes of RGB.
+    Palette,
 }
 
 impl VideoCodec {

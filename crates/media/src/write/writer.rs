@@ -3,15 +3,16 @@ use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container};
 use crate::write::encoder::{AvPacket, Encoder};
-use crate::write::frame::video_frame;
+use crate::write::frame::{AvFrame, video_frame};
 use crate::write::mux::{Muxer, Priming, StreamFacts};
+use crate::write::palette::Palette;
 use crate::write::partial::PartialFile;
 use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
 use crate::write::text::TextTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
-use crate::write::video::{Input, JPEG, video_codec};
+use crate::write::video::{Input, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
 use std::collections::VecDeque;
@@ -61,7 +62,9 @@ impl Sink {
             Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
             Self::Sequence(s) => {
                 let mut bytes = packet.bytes().to_vec();
-                png_chunks::add_cicp(&mut bytes, s.color);
+                if s.are_png {
+                    png_chunks::add_cicp(&mut bytes, s.color);
+                }
                 s.push(&bytes)
             }
         }
@@ -106,7 +109,7 @@ impl Writer {
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
-                let sequence = Sequence::create(final_path, color, overwrite)?;
+                let sequence = Sequence::create(final_path, checked.container, color, overwrite)?;
                 Ok(Self { video, sound: None, sink: Sink::Sequence(sequence), times: None, failed: false })
             }
         }
@@ -325,20 +328,24 @@ pub(crate) struct PictureTrack {
     pub encoder: Encoder,
     settings: VideoSettings,
     input: Input,
+    /// Makes pictures of few colours, for encoders that hold no others.
+    palette: Option<Palette>,
+    /// Packets that came while frames were sent.
+    ready: Vec<AvPacket>,
     pub pushed: u64,
 }
 
 impl PictureTrack {
     pub fn open(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
         let encoder = Encoder::open_video(v, global_header)?;
-        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, pushed: 0 })
+        let palette = (v.codec.input == Input::Palette).then(|| Palette::new(v.settings.size)).transpose()?;
+        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, palette, ready: Vec::new(), pushed: 0 })
     }
 
     /// A track for pictures that are separate files.
     pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
         let container: &Container = container("png-sequence")?;
-        let codec = if settings.codec == JPEG.id { JPEG } else { video_codec(&settings.codec)? };
-        Self::open(&check_codec(codec, container, settings)?, false)
+        Self::open(&check_codec(video_codec(&settings.codec)?, container, settings)?, false)
     }
 
     /// A track whose packets are not put into a container: each that needs no other one has its parameter
@@ -352,17 +359,30 @@ impl PictureTrack {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
         }
         let frame = video_frame(picture, self.input, self.pushed as i64)?;
-        self.encoder.send(Some(&frame))?;
         self.pushed += 1;
+        self.send(Some(&frame))?;
         self.drain(sink)
     }
 
+    /// Sends a frame, or `None` for the end, to the encoder, through the palette if there is one.
+    fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
+        let Some(palette) = &mut self.palette else { return self.encoder.send(frame) };
+        palette.push(frame)?;
+        while let Some(reduced) = palette.pull()? {
+            self.encoder.send(Some(&reduced))?;
+            // Encoders of such pictures answer each with one packet, which is taken by `drain`.
+            self.ready.extend(self.encoder.receive()?);
+        }
+        if frame.is_none() { self.encoder.send(None) } else { Ok(()) }
+    }
+
     pub fn finish(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
-        self.encoder.send(None)?;
+        self.send(None)?;
         self.drain(sink)
     }
 
     fn drain(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        self.ready.drain(..).try_for_each(&mut *sink)?;
         while let Some(packet) = self.encoder.receive()? {
             sink(packet)?;
         }

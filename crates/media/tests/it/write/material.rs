@@ -90,7 +90,11 @@ pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
         args.extend(["-select_streams", stream, "-count_packets"]);
     }
     args.push(path);
-    String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned()
+    let text = String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned();
+    // Streams of a programme are listed twice.
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    if path.ends_with("ts") && entry.starts_with("stream") && first == second { first.join("\n") } else { text }
 }
 
 /// Names of the entries of a folder, sorted.

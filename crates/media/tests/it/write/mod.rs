@@ -4,4 +4,5 @@ mod audio;
 mod failures;
 mod lossless;
 mod material;
+mod pictures;
 mod rows;
