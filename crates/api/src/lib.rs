@@ -79,7 +79,10 @@ pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Pi
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
-pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
+pub use export::{
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, PhaseTimes, VideoOptions, WorkerProgram,
+    clean_export, export, export_in_workers, export_status, resume_export, serve_worker,
+};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};

@@ -2,7 +2,7 @@
 //! composition only, so that invalid settings are reported before any file is opened;
 //! [`Draft::complete`] adds what depends on the media files: whether there is audio.
 use crate::{
-    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError,
+    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError, USUAL_SECS, cuts,
     settings::{HDR_BITS, is_transparent},
 };
 use cutroom_media::write::{
@@ -25,6 +25,7 @@ pub struct Draft {
     whole_audio: AudioRange,
     channels: u32,
     output: OutputSpec,
+    segments: Vec<Range<i64>>,
     file: Option<FileDraft>,
 }
 
@@ -75,8 +76,12 @@ impl Draft {
         if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
             validate(&file.settings(None))?;
         }
+        let parted = file.as_ref().is_some_and(FileDraft::can_be_joined);
+        let secs = settings.segment_secs.unwrap_or(USUAL_SECS);
+        let segments = cuts::segments(composition, frames.clone(), if parted { secs } else { 0.0 });
         Ok(Self {
             rate,
+            segments,
             sound: AudioRange::of_frames(&frames, rate, rate_hz),
             whole_audio: AudioRange::of_frames(&(0..total), rate, rate_hz),
             frames,
@@ -169,6 +174,7 @@ impl Draft {
         let plan = ExportPlan {
             rate: self.rate,
             frames: self.frames,
+            segments: self.segments,
             output: self.output,
             render: settings.render,
             scale: settings.video.scale,
@@ -205,6 +211,11 @@ impl FileDraft {
             file.sequence = Some(SequencePattern::parse(path, container.extensions).map_err(pattern)?);
         }
         Ok(file)
+    }
+
+    /// Whether the film can be joined from segments without encoding again.
+    fn can_be_joined(&self) -> bool {
+        self.container.muxer.is_some() && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok())
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {

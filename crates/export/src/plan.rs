@@ -1,10 +1,13 @@
 //! The plan of an export, complete before any work starts.
 use crate::LoudnessTarget;
-use cutroom_media::write::{TextTrack, WriteSettings, video_codec};
+use cutroom_media::write::{TextTrack, WriteSettings, container, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
-use std::{ops::Range, path::PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 /// One export: a range of frames of a composition, and its target.
 #[derive(Clone, Debug)]
@@ -15,6 +18,9 @@ pub struct ExportPlan {
     pub frames: Range<i64>,
     /// Plane layout and tags of every picture.
     pub output: OutputSpec,
+    /// The segments that pictures are made in, in order; they are the frames above. One segment: the
+    /// film is made as a whole.
+    pub segments: Vec<Range<i64>>,
     /// Options of the renderer.
     pub render: RenderOptions,
     /// Pixels drawn for each pixel of the composition.
@@ -38,6 +44,12 @@ impl ExportPlan {
     pub fn encodes_heavily(&self) -> bool {
         let ExportTarget::File { settings, .. } = &self.target else { return false };
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
+    }
+
+    /// The one file that is written, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        let ExportTarget::File { path, settings, .. } = &self.target else { return None };
+        container(&settings.container).ok().filter(|c| c.muxer.is_some()).map(|_| path.as_path())
     }
 
     /// Adds text tracks to the file, if one is written.

@@ -31,6 +31,9 @@ pub struct ExportSettings {
     pub frame_hashes: Option<PathBuf>,
     /// Replace an existing output and an existing list of hashes.
     pub overwrite: bool,
+    /// Usual length in seconds of the segments that pictures are made in; `None`:
+    /// [`crate::USUAL_SECS`], 0: one segment.
+    pub segment_secs: Option<f64>,
 }
 
 /// How pictures are stored.

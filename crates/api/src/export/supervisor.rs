@@ -1,0 +1,404 @@
+//! Exports in worker processes: a crash of a decoder, a driver or an encoder ends a worker, not this
+//! process, and finished segments stay.
+use super::{
+    ExportPhase, ExportProgress, ExportReport, ExportRequest, check,
+    messages::{FromWorker, InitExport, Task, ToWorker},
+    prepared::{self, Made, Outline},
+    process::{WorkerEvent, WorkerProcess, WorkerProgram},
+    stored::{self, StoredExport},
+};
+use crate::{ApiError, session::Session};
+use cutroom_export::{ExportError, ExportFolder, PartId, folder};
+use cutroom_types::CancelToken;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::{Path, PathBuf},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Whether to stop is looked at this often.
+const TICK: Duration = Duration::from_millis(20);
+/// How often a task is tried.
+const TRIES: usize = 2;
+
+/// As [`crate::export`], in worker processes. Films longer than a segment are made in segments, which
+/// are kept when the export is stopped or fails; the next export of the same film to the same output goes
+/// on from them.
+///
+/// # Errors
+/// As [`crate::export`]; `export.crashed` names what a worker did when it crashed.
+pub fn export_in_workers(
+    session: &Session,
+    request: &ExportRequest,
+    program: &WorkerProgram,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(ExportProgress),
+) -> Result<ExportReport, Vec<ApiError>> {
+    supervise(session, request, program, None, cancel, progress)
+}
+
+/// Goes on with a stopped export to `output`, as it was begun; `jobs` replaces its number of processes.
+///
+/// # Errors
+/// `export.none` if none was stopped; `export.changed` if the project or its files are not as they were;
+/// `export.build` if another program began it; as [`export_in_workers`].
+pub fn resume_export(
+    output: &Path,
+    jobs: Option<usize>,
+    program: &WorkerProgram,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(ExportProgress),
+) -> Result<ExportReport, Vec<ApiError>> {
+    let (project, mut request, plan) = stored::stopped(output, prepared::build()).map_err(|e| vec![e])?;
+    request.jobs = jobs.or(request.jobs);
+    let session = Session::open(&project).map_err(|e| vec![e])?;
+    supervise(&session, &request, program, Some(plan), cancel, progress)
+}
+
+/// `plan`: hash of the plan that must still hold.
+fn supervise(
+    session: &Session,
+    request: &ExportRequest,
+    program: &WorkerProgram,
+    plan: Option<String>,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(ExportProgress),
+) -> Result<ExportReport, Vec<ApiError>> {
+    check(session, request)?;
+    let output = request.output.clone().unwrap_or_default();
+    let folder = match output.file_name() {
+        // What a link points to may be in another place; the parts are beside the file itself.
+        Some(_) => folder::folder_of(&output.canonicalize().unwrap_or(output)),
+        None => PathBuf::new(),
+    };
+    let (sender, events) = channel();
+    let init = InitExport {
+        build: prepared::build().to_owned(),
+        project: session.document_json(),
+        text: session.text().to_owned(),
+        path: session.path().to_owned(),
+        roots: session.roots(),
+        request: request.clone(),
+        folder: folder.clone(),
+    };
+    let mut supervisor = Supervisor {
+        init,
+        program,
+        plan,
+        cancel,
+        progress,
+        sender,
+        events,
+        workers: BTreeMap::new(),
+        last_worker: 0,
+        outline: None,
+        folder: None,
+        waiting: VecDeque::new(),
+        tries: BTreeMap::new(),
+        done: BTreeMap::new(),
+        reused: 0,
+        started: Instant::now(),
+    };
+    let made = supervisor.run();
+    WorkerProcess::stop_all(supervisor.workers.values_mut().map(|w| &mut w.process));
+    let parts = supervisor.folder.take();
+    match (made, supervisor.outline) {
+        (Ok(made), Some(outline)) => {
+            let report = outline.report(request, &made);
+            if let Some(parts) = parts {
+                parts.remove().map_err(|e| vec![ApiError::from(e)])?;
+            }
+            Ok(report)
+        }
+        (Ok(_), None) => Err(vec![ApiError::from(ExportError::Panicked { thread: "supervisor" })]),
+        (Err(mut errors), outline) => {
+            let kept = parts.map_or(0, ExportFolder::close);
+            if let (Some(error), Some(outline)) = (errors.first_mut().filter(|_| kept > 0), outline) {
+                let note = format!(
+                    "{kept} of {} segments are kept beside the output: the same export goes on from there",
+                    outline.segments.len()
+                );
+                error.hint = Some(error.hint.take().map_or_else(|| note.clone(), |hint| format!("{hint}; {note}")));
+            }
+            Err(errors)
+        }
+    }
+}
+
+struct Worker {
+    process: WorkerProcess,
+    is_ready: bool,
+    /// What it does, with the frames that are done.
+    tasks: BTreeMap<Task, u64>,
+}
+
+struct Supervisor<'a> {
+    init: InitExport,
+    program: &'a WorkerProgram,
+    /// Hash of the plan that must still hold.
+    plan: Option<String>,
+    cancel: &'a CancelToken,
+    progress: &'a mut dyn FnMut(ExportProgress),
+    sender: Sender<(usize, WorkerEvent)>,
+    events: Receiver<(usize, WorkerEvent)>,
+    workers: BTreeMap<usize, Worker>,
+    last_worker: usize,
+    outline: Option<Outline>,
+    folder: Option<ExportFolder>,
+    /// Tasks that are not begun, in order.
+    waiting: VecDeque<Task>,
+    /// How often tasks, or the opening of the export (`None`), failed in a way that may not repeat.
+    tries: BTreeMap<Option<Task>, usize>,
+    done: BTreeMap<Task, Made>,
+    reused: usize,
+    started: Instant,
+}
+
+impl Supervisor<'_> {
+    /// Runs until the film is made.
+    fn run(&mut self) -> Result<Made, Vec<ApiError>> {
+        self.start_worker()?;
+        loop {
+            match self.events.recv_timeout(TICK) {
+                Ok((number, WorkerEvent::Message(message))) => self.heard(number, message)?,
+                Ok((number, WorkerEvent::Ended)) => self.ended(number)?,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            if self.cancel.is_cancelled() {
+                let (frame, total) = (self.frames(), self.outline.as_ref().map_or(0, |o| o.total));
+                return Err(vec![match total {
+                    0 => ApiError::new(
+                        "export.cancelled",
+                        "stopped while the media files were scanned; nothing was written under the output's name",
+                    ),
+                    _ => ExportError::Cancelled { frame, total }.into(),
+                }]);
+            }
+            if let Some(last) = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task)) {
+                return Ok(self.made(last));
+            }
+            self.assign()?;
+        }
+    }
+
+    /// What is known of the film, after its last task.
+    fn made(&self, last: &Made) -> Made {
+        let mut made = Made { file: last.file.clone(), ..Made::default() };
+        for part in self.done.values() {
+            made.phases.add(&part.phases);
+            made.clipped_samples += part.clipped_samples;
+            made.level = made.level.or(part.level);
+            if made.drawn_by.is_empty() {
+                made.drawn_by.clone_from(&part.drawn_by);
+            }
+        }
+        made.elapsed_secs = self.started.elapsed().as_secs_f64();
+        made.segments_reused = self.reused;
+        made
+    }
+
+    fn start_worker(&mut self) -> Result<(), Vec<ApiError>> {
+        self.last_worker += 1;
+        let mut process = WorkerProcess::start(self.program, self.last_worker, &self.sender).map_err(|e| vec![e])?;
+        process.send(&ToWorker::InitExport(Box::new(self.init.clone())));
+        self.workers.insert(self.last_worker, Worker { process, is_ready: false, tasks: BTreeMap::new() });
+        Ok(())
+    }
+
+    fn heard(&mut self, number: usize, message: FromWorker) -> Result<(), Vec<ApiError>> {
+        match message {
+            FromWorker::Ready(outline) => self.ready(number, *outline),
+            FromWorker::Progress { task, progress } => {
+                if let Some(frames) = self.workers.get_mut(&number).and_then(|w| w.tasks.get_mut(&task)) {
+                    *frames = progress.frame;
+                    self.report(progress.phase, (task == Task::Join).then_some(progress.frame));
+                }
+                Ok(())
+            }
+            FromWorker::Completed { task, made } => {
+                if let Some(worker) = self.workers.get_mut(&number) {
+                    worker.tasks.remove(&task);
+                }
+                self.done.insert(task, *made);
+                self.report(ExportPhase::Compose, None);
+                Ok(())
+            }
+            FromWorker::Error { task, errors, recoverable } => {
+                if let (Some(worker), Some(task)) = (self.workers.get_mut(&number), task) {
+                    worker.tasks.remove(&task);
+                }
+                // A finished part that is damaged is made again.
+                let damaged =
+                    errors.iter().find(|e| e.code == "media.write.damaged").and_then(|e| self.part_of(e.file.as_deref()?));
+                match (task, damaged) {
+                    (Some(Task::Join), Some(part)) if self.may_try_again(task) => {
+                        if let Some(folder) = &self.folder {
+                            folder.discard(part);
+                        }
+                        self.done.remove(&Task::Part(part));
+                        self.waiting.push_front(Task::Part(part));
+                        Ok(())
+                    }
+                    (Some(task), _) if recoverable && self.may_try_again(Some(task)) => {
+                        self.waiting.push_front(task);
+                        Ok(())
+                    }
+                    _ => Err(errors),
+                }
+            }
+        }
+    }
+
+    fn part_of(&self, file: &Path) -> Option<PartId> {
+        let stem = file.file_stem()?.to_str()?;
+        self.done.keys().find_map(|task| match task {
+            Task::Part(part) if part.name() == stem => Some(*part),
+            _ => None,
+        })
+    }
+
+    fn may_try_again(&mut self, task: Option<Task>) -> bool {
+        let tries = self.tries.entry(task).or_insert(1);
+        *tries += 1;
+        *tries <= TRIES
+    }
+
+    /// A worker has opened the export.
+    fn ready(&mut self, number: usize, outline: Outline) -> Result<(), Vec<ApiError>> {
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.is_ready = true;
+        }
+        match &self.outline {
+            Some(first) if first.plan != outline.plan => {
+                let error = ApiError::new("export.changed", "a file of the film was changed while it was exported");
+                return Err(vec![error.hint("export again when its files do not change any more")]);
+            }
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        if self.plan.as_ref().is_some_and(|plan| *plan != outline.plan) {
+            let error =
+                ApiError::new("export.changed", "the project, or a file that it reads, is not as it was when the export began");
+            return Err(vec![error.hint("export it again with its project; finished segments are made again")]);
+        }
+        if outline.parted {
+            let stored = StoredExport::new(&self.init, &outline);
+            let folder = ExportFolder::open(&self.init.folder, &outline.plan, &stored).map_err(|e| vec![ApiError::from(e)])?;
+            let sound = outline.sound.then_some(PartId::Sound);
+            for part in sound.into_iter().chain((0..outline.segments.len()).map(PartId::Segment)) {
+                match folder.finished::<Made>(part) {
+                    Some(made) => {
+                        self.reused += usize::from(part != PartId::Sound);
+                        self.done.insert(Task::Part(part), made);
+                    }
+                    None => self.waiting.push_back(Task::Part(part)),
+                }
+            }
+            self.folder = Some(folder);
+        } else {
+            self.waiting.push_back(Task::Whole);
+        }
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let jobs = match self.init.request.jobs {
+            None => 1,
+            Some(0) => (cores / 2).max(1),
+            Some(jobs) => jobs,
+        };
+        self.outline = Some(outline);
+        let pictures = self.waiting.iter().filter(|task| has_pictures(**task)).count();
+        (1..jobs.min(pictures)).try_for_each(|_| self.start_worker())
+    }
+
+    /// Gives tasks to workers that have none of their kind.
+    fn assign(&mut self) -> Result<(), Vec<ApiError>> {
+        let Some(outline) = &self.outline else { return Ok(()) };
+        let running = self.workers.values().any(|w| !w.tasks.is_empty());
+        if self.waiting.is_empty() && !running && outline.parted && !self.done.contains_key(&Task::Join) {
+            self.waiting.push_back(Task::Join);
+        }
+        for kind in [false, true] {
+            while let Some(at) = self.waiting.iter().position(|task| has_pictures(*task) == kind) {
+                let is_free = |w: &Worker| w.is_ready && !w.tasks.keys().any(|task| has_pictures(*task) == kind);
+                let Some(worker) = self.workers.values_mut().find(|w| is_free(w)) else { break };
+                let Some(task) = self.waiting.remove(at) else { break };
+                worker.tasks.insert(task, 0);
+                worker.process.send(&ToWorker::Do(task));
+            }
+        }
+        Ok(())
+    }
+
+    /// A worker's process has ended, although it was not asked to.
+    fn ended(&mut self, number: usize) -> Result<(), Vec<ApiError>> {
+        let Some(mut worker) = self.workers.remove(&number) else { return Ok(()) };
+        let (how, lines) = worker.process.last_words();
+        if let Some(folder) = &self.folder {
+            folder.sweep_of(worker.process.id());
+        }
+        let tasks: BTreeSet<Option<Task>> = match worker.is_ready {
+            true => worker.tasks.keys().copied().map(Some).collect(),
+            false => BTreeSet::from([None]),
+        };
+        let again = tasks.iter().all(|task| self.may_try_again(*task));
+        if !again {
+            let frame = worker.tasks.iter().find(|(task, _)| has_pictures(**task)).map(|(task, done)| self.frame_of(*task, *done));
+            return Err(vec![crashed(&how, lines, frame, self.outline.as_ref())]);
+        }
+        tasks.into_iter().flatten().for_each(|task| self.waiting.push_front(task));
+        self.start_worker()
+    }
+
+    /// The frame of the film that a task is at.
+    fn frame_of(&self, task: Task, done: u64) -> u64 {
+        let segments = self.outline.as_ref().map_or(&[][..], |o| &o.segments);
+        match task {
+            Task::Part(PartId::Segment(n) | PartId::Measure(n)) => {
+                let first = segments.first().map_or(0, |s| s[0]);
+                segments.get(n).map_or(0, |s| (s[0] - first) as u64) + done
+            }
+            _ => done,
+        }
+    }
+
+    /// Frames that are encoded.
+    fn frames(&self) -> u64 {
+        let Some(outline) = &self.outline else { return 0 };
+        let length = |task: &Task| match task {
+            Task::Part(PartId::Segment(n)) => outline.segments.get(*n).map_or(0, |s| (s[1] - s[0]) as u64),
+            _ => 0,
+        };
+        let finished: u64 = self.done.keys().map(length).sum();
+        let running = self.workers.values().flat_map(|w| &w.tasks);
+        let running: u64 = running.filter(|(task, _)| has_pictures(**task) && **task != Task::Join).map(|(_, done)| done).sum();
+        finished + running
+    }
+
+    fn report(&mut self, phase: ExportPhase, joined: Option<u64>) {
+        let total = self.outline.as_ref().map_or(0, |o| o.total);
+        let progress = ExportProgress { phase, frame: joined.unwrap_or_else(|| self.frames()), total };
+        if self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
+            (self.progress)(progress);
+        }
+    }
+}
+
+fn has_pictures(task: Task) -> bool {
+    task != Task::Part(PartId::Sound)
+}
+
+/// The error of a worker that crashed as often as it may.
+fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&Outline>) -> ApiError {
+    let place = match (frame, outline) {
+        (Some(frame), Some(outline)) => {
+            let secs = outline.rate.time_of_frame(frame as i64).as_secs_f64();
+            format!(" at frame {frame} of the film ({secs:.3} s)")
+        }
+        _ => " while the export was opened".into(),
+    };
+    let mut error = ApiError::new("export.crashed", format!("the process that made the film ended{place}, twice: {how}"));
+    error.time_secs = frame.zip(outline).map(|(frame, outline)| outline.rate.time_of_frame(frame as i64).as_secs_f64());
+    error.causes = lines;
+    error
+}
