@@ -18,6 +18,7 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
+mod hardware;
 mod history;
 mod import_media;
 mod journal;
@@ -80,10 +81,12 @@ pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, docto
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
+    export_to,
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, PhaseTimes, VideoOptions, WorkerProgram,
     clean_export, export, export_in_workers, export_status, resume_export, serve_worker,
 };
-pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
+pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
+pub use formats::{can_stream, streamed_extensions, audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use history::{

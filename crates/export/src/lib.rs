@@ -33,7 +33,7 @@ pub use leveling::{LevelReport, measure};
 pub use parts::{SegmentMade, SoundMade, join, make_segment, make_sound};
 pub use phases::PhaseTimes;
 pub use plan::{AudioRange, ExportPlan, ExportTarget};
-pub use run::{ExportReport, run};
+pub use run::{ExportReport, run, run_to};
 pub use settings::{AudioChoices, ExportSettings, LoudnessTarget, VideoChoices};
 pub use settings_error::SettingsError;
 pub use unfinished::UnfinishedFiles;

@@ -77,7 +77,14 @@ fn packing(input: Input, f: PictureFormat) -> Option<Packing> {
 }
 
 /// The pixel format of the frames made of pictures of `format`; `None` when FFmpeg has none.
-fn frame_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
+pub(crate) fn frame_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
+    if input == Input::SemiPlanar {
+        return match (format.model, format.bits, format.chroma_shift_x, format.chroma_shift_y) {
+            (ColorModel::Yuv, 8, 1, 1) => Some(AVPixelFormat::AV_PIX_FMT_NV12),
+            (ColorModel::Yuv, 10, 1, 1) => Some(AVPixelFormat::AV_PIX_FMT_P010LE),
+            _ => None,
+        };
+    }
     packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
 }
 
@@ -106,6 +113,9 @@ pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<A
     if let Some(packing) = packing(input, picture.format) {
         allocate(&mut frame)?;
         interleave(&mut frame, picture, &packing);
+    } else if input == Input::SemiPlanar {
+        allocate(&mut frame)?;
+        join_chroma(&mut frame, picture);
     } else if input == Input::Premultiplied && picture.format.alpha {
         allocate(&mut frame)?;
         premultiply(&mut frame, picture);
@@ -177,6 +187,28 @@ fn copy_planes(frame: &mut AvFrame, picture: &Picture) {
         for y in 0..plane.rows() {
             let from = plane.row(y);
             row_mut(frame, slot, y, from.len()).copy_from_slice(from);
+        }
+    }
+}
+
+/// Copies planes with Cb and Cr alternating in one; 10 bits go to the upper ones of 16, as P010 has them.
+fn join_chroma(frame: &mut AvFrame, picture: &Picture) {
+    let sample = picture.format.bytes_per_sample();
+    let shift = 16 - u32::from(picture.format.bits.max(8));
+    let put = |to: &mut [u8], from: &[u8]| match sample {
+        1 => to[0] = from[0],
+        _ => to[..2].copy_from_slice(&(u16::from_le_bytes([from[0], from[1]]) << shift).to_le_bytes()),
+    };
+    let luma = &picture.planes[0];
+    for y in 0..luma.rows() {
+        let to = row_mut(frame, 0, y, luma.width_bytes());
+        to.chunks_exact_mut(sample).zip(luma.row(y).chunks_exact(sample)).for_each(|(to, from)| put(to, from));
+    }
+    for (k, plane) in picture.planes[1..3].iter().enumerate() {
+        for y in 0..plane.rows() {
+            let to = row_mut(frame, 1, y, plane.width_bytes() * 2);
+            let pairs = to.chunks_exact_mut(2 * sample).zip(plane.row(y).chunks_exact(sample));
+            pairs.for_each(|(to, from)| put(&mut to[k * sample..], from));
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct VideoSettings {
     pub profile: Option<String>,
     /// Maximum number of frames between keyframes; `None` for the encoder's choice.
     pub gop_frames: Option<u32>,
+    /// Pushed pictures have alpha and half of `size`'s height; stored are their colour and, below it, their alpha as grey.
+    pub stacked_alpha: bool,
     /// Encoder threads; 0 for the default of `ffmpeg` on this machine. Affects the bytes of the
     /// stream.
     pub threads: u32,

@@ -3,6 +3,7 @@ use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container, containers};
 use crate::write::encoders::encoder_pointer;
+use crate::write::levels;
 use crate::write::refuse::refuse;
 use crate::write::settings::{AudioSettings, VideoSettings, WriteSettings};
 use crate::write::text::TextTrack;
@@ -91,7 +92,7 @@ pub(crate) fn check_texts(container: &Container, texts: &[TextTrack]) -> Result<
 
 pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {
     let codec = video_codec(&s.codec)?;
-    holds(container, codec.id, container.video, codec.containers())?;
+    holds(container, codec.stream(), container.video, codec.containers())?;
     check_codec(codec, container, s)
 }
 
@@ -118,7 +119,14 @@ pub(crate) fn check_codec<'a>(
             codec.title, codec.max_fps, s.frame_rate
         )));
     }
+    levels::level_of(codec.stream(), s).map_err(refuse)?;
     let (dx, dy) = (1u32 << s.format.chroma_shift_x, 1u32 << s.format.chroma_shift_y);
+    if s.stacked_alpha && (s.format.alpha || s.format.model == ColorModel::Gray || s.format.bits > 16) {
+        return Err(refuse(format!("alpha can be stacked below pictures of YUV or RGB without alpha, not below {}", s.format)));
+    }
+    if s.stacked_alpha && h % (2 * dy) != 0 {
+        return Err(refuse(format!("alpha can be stacked below pictures in {} whose height {dy} divides, not below {w}×{}", s.format, h / 2)));
+    }
     if !codec.odd_sizes && (w % dx != 0 || h % dy != 0) {
         return Err(refuse(format!(
             "{id} in {} needs a width that {dx} and a height that {dy} divides, not {w}×{h}; {}×{} would do",
@@ -179,7 +187,9 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
     if let Some(g) = s.gop_frames {
         options.push(("g".into(), g.to_string()));
     }
-    options.push(("threads".into(), if s.threads == 0 { "auto".into() } else { s.threads.to_string() }));
+    if codec.hardware.is_none() {
+        options.push(("threads".into(), if s.threads == 0 { "auto".into() } else { s.threads.to_string() }));
+    }
     for (name, value) in &s.extra {
         if name.is_empty() || name.contains('\0') || value.contains('\0') {
             return Err(refuse(format!("the option \"{}\" is empty or holds a zero byte", name.escape_default())));

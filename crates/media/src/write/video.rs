@@ -13,6 +13,7 @@ mod ffv1;
 mod gif;
 mod h264;
 mod h265;
+mod hardware;
 mod mjpeg;
 mod png;
 mod prores;
@@ -20,6 +21,8 @@ mod qtrle;
 mod tiff;
 mod vp9;
 mod webp;
+
+pub use hardware::{Hardware, HardwareApi};
 
 static CODECS: &[&VideoCodec] = &[
     &h264::CODEC,
@@ -77,6 +80,8 @@ pub struct VideoCodec {
     pub min_size: (u32, u32),
     /// Maximum width and height, pixels.
     pub max_size: u32,
+    /// Whether films can be joined from parts that were encoded apart: not where the encoder writes a header of the file.
+    pub can_be_joined: bool,
     /// Most pictures per second.
     pub max_fps: u32,
     /// Whether the stream stores the range (limited or full).
@@ -91,6 +96,8 @@ pub struct VideoCodec {
     pub(crate) input: Input,
     /// Four-character codes that differ from the muxer's choice, by container.
     pub(crate) fourcc: &'static [(&'static str, [u8; 4])],
+    /// What it is as an encoder of a graphics card; `None` for software.
+    pub hardware: Option<&'static Hardware>,
     /// What to install when the encoder is missing.
     pub(crate) install_hint: &'static str,
 }
@@ -152,6 +159,8 @@ pub(crate) enum Input {
     PackedArgb,
     /// Interleaved BGRA for RGB of 8 bits; planes for YUV.
     BgraOrPlanes,
+    /// 4:2:0 with interleaved chroma: NV12, or P010 for 10 bits.
+    SemiPlanar,
     /// Float planes whose colour is multiplied by alpha.
     Premultiplied,
     /// Pictures of up to 256 colours, which a [`super::palette::Palette`] makes of RGB.
@@ -159,6 +168,11 @@ pub(crate) enum Input {
 }
 
 impl VideoCodec {
+    /// Id of the row whose kind of stream it makes.
+    pub fn stream(&self) -> &'static str {
+        self.hardware.map_or(self.id, |h| h.software)
+    }
+
     /// The first format of the profile with this id; of the first profile when there is none.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
@@ -217,7 +231,12 @@ impl VideoCodec {
     }
 }
 
-/// Every video codec.
+/// The encoders of graphics cards, whether this machine has them or not.
+pub fn hardware_codecs() -> impl Iterator<Item = &'static VideoCodec> {
+    hardware::rows()
+}
+
+/// Every video codec that is encoded in software.
 pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
     CODECS.iter().copied()
 }
@@ -227,11 +246,14 @@ pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
 /// # Errors
 /// [`MediaError::Settings`], which lists the known ids.
 pub fn video_codec(id: &str) -> Result<&'static VideoCodec, MediaError> {
-    CODECS.iter().copied().find(|c| c.id == id).ok_or_else(|| {
+    CODECS.iter().copied().chain(hardware_codecs()).find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
         refuse(format!("unknown video codec \"{id}\"; {}", other_names::known(id, &known)))
     })
 }
+
+/// H.265 in these containers: QuickTime and Safari play hvc1 but not hev1.
+const HVC1: &[(&str, [u8; 4])] = &[("mp4", *b"hvc1"), ("mov", *b"hvc1"), ("hls", *b"hvc1"), ("dash", *b"hvc1")];
 
 const fn yuv420(bits: u8) -> PictureFormat {
     PictureFormat::yuv(bits, 1, 1)

@@ -1,19 +1,23 @@
 //! The writer: pictures and samples in, a complete file or nothing out.
 use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
-use crate::write::container::{Container, container};
+use crate::write::container::{Container, container, containers};
+use crate::write::device::CardFrames;
 use crate::write::encoder::{AvPacket, Encoder};
-use crate::write::film_file::{FilmFile, Streams};
-use crate::write::frame::{AvFrame, video_frame};
+use crate::write::film_file::{FilmFile, Place, Streams};
+use crate::write::frame::{AvFrame, frame_format, video_frame};
 use crate::write::palette::Palette;
 use crate::write::png_chunks;
+use crate::write::refuse::refuse;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
+use crate::write::stack::stacked;
 use crate::write::text::TextTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
-use crate::write::video::{Input, video_codec};
+use crate::write::video::{HardwareApi, Input, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, Orientation, Picture};
 use std::collections::VecDeque;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What was written.
@@ -103,7 +107,11 @@ impl Writer {
         let checked = check(settings)?;
         check_texts(checked.container, texts)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, None, overwrite),
+            Some(muxer) => {
+                Self::create_film(final_path, &checked, texts, muxer, None, |streams| {
+                    FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
+                })
+            }
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
@@ -127,19 +135,45 @@ impl Writer {
         crate::init();
         let checked = check(settings)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, &[], muxer, Some(ticks_per_second), overwrite),
+            Some(muxer) => {
+                Self::create_film(final_path, &checked, &[], muxer, Some(ticks_per_second), |streams| {
+                    FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
+                })
+            }
             None => Err(MediaError::Settings { reason: "files of one picture each have no times".into() }),
         }
     }
 
-    fn create_file(
-        path: &Path,
+    /// As [`Self::create_with_texts`], to a stream that takes the film while it is made. `name` is what messages call it.
+    ///
+    /// # Errors
+    /// As for [`Self::create_with_texts`]; [`MediaError::Settings`] for containers that are complete only when their beginning
+    /// is written last. What the stream refuses is a [`MediaError::Write`] with the system's reason.
+    pub fn create_stream(
+        name: &Path,
         settings: &WriteSettings,
+        texts: &[TextTrack],
+        to: Box<dyn Write + Send>,
+    ) -> Result<Self, MediaError> {
+        crate::init();
+        let checked = check(settings)?;
+        check_texts(checked.container, texts)?;
+        let muxer = checked.container.muxer.filter(|_| checked.container.can_stream()).ok_or_else(|| {
+            let able: Vec<&str> = containers().iter().filter(|c| c.can_stream()).map(|c| c.id).collect();
+            refuse(format!("{} cannot be streamed while it is made; {} can", checked.container.id, able.join(", ")))
+        })?;
+        Self::create_film(name, &checked, texts, muxer, None, |streams| {
+            FilmFile::create_in(Place::Stream(name.to_owned()), Some(to), settings, &checked, muxer, streams)
+        })
+    }
+
+    fn create_film(
+        path: &Path,
         checked: &Checked,
         texts: &[TextTrack],
         name: &'static str,
         ticks_per_second: Option<i32>,
-        overwrite: bool,
+        create: impl FnOnce(&Streams) -> Result<FilmFile, MediaError>,
     ) -> Result<Self, MediaError> {
         let global_header = FilmFile::wants_global_header(checked.container, name, path)?;
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
@@ -150,16 +184,17 @@ impl Writer {
             texts,
             ticks_per_second,
         };
-        let file = FilmFile::create(path, settings, checked, name, &streams, overwrite)?;
+        let file = create(&streams)?;
         let times = ticks_per_second.map(|_| VecDeque::new());
         Ok(Self { video, sound, sink: Sink::File(file), times, failed: false })
     }
 
-    /// The hidden file, or the hidden folder of a sequence, that contains what is written so far.
-    pub fn hidden_path(&self) -> &Path {
+    /// The hidden file, or the hidden folder of a sequence or package, that contains what is written so far; a stream has
+    /// none.
+    pub fn hidden_path(&self) -> Option<&Path> {
         match &self.sink {
             Sink::File(file) => file.hidden_path(),
-            Sink::Sequence(s) => s.hidden(),
+            Sink::Sequence(s) => Some(s.hidden()),
         }
     }
 
@@ -274,6 +309,8 @@ pub(crate) struct PictureTrack {
     input: Input,
     /// Makes pictures of few colours, for encoders that hold no others.
     palette: Option<Palette>,
+    /// Frames on the graphics card, for encoders that take no others.
+    card: Option<CardFrames>,
     /// Packets that came while frames were sent.
     ready: Vec<AvPacket>,
     pub pushed: u64,
@@ -281,9 +318,18 @@ pub(crate) struct PictureTrack {
 
 impl PictureTrack {
     pub fn open(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
-        let encoder = Encoder::open_video(v, global_header)?;
+        let card = match v.codec.hardware.map(|h| h.api) {
+            Some(HardwareApi::Vaapi) => {
+                let refused = |reason| MediaError::EncoderSetup { encoder: v.codec.encoder.into(), reason };
+                let format = frame_format(v.codec.input, v.settings.format);
+                let format = format.ok_or_else(|| refused(format!("FFmpeg has no pixel format for {}", v.settings.format)))?;
+                Some(CardFrames::vaapi(v.settings.size, format).map_err(refused)?)
+            }
+            _ => None,
+        };
+        let encoder = Encoder::open_video(v, card.as_ref(), global_header)?;
         let palette = (v.codec.input == Input::Palette).then(|| Palette::new(v.settings.size)).transpose()?;
-        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, palette, ready: Vec::new(), pushed: 0 })
+        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, palette, card, ready: Vec::new(), pushed: 0 })
     }
 
     /// A track for pictures that are separate files.
@@ -299,10 +345,20 @@ impl PictureTrack {
     }
 
     pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        let both;
+        let mut picture = picture;
+        if self.settings.stacked_alpha {
+            both = stacked(picture, self.pushed)?;
+            picture = &both;
+        }
         if let Some(reason) = difference(picture, &self.settings) {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
         }
         let frame = video_frame(picture, self.input, self.pushed as i64)?;
+        let frame = match &self.card {
+            Some(card) => card.upload(&frame)?,
+            None => frame,
+        };
         self.pushed += 1;
         self.send(Some(&frame))?;
         self.drain(sink)

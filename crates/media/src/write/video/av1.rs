@@ -19,13 +19,15 @@ pub static SVT: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (64, 64),
     max_size: 8192,
-    max_fps: 240,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libsvtav1, or use av1-aom",
 };
 
@@ -51,13 +53,15 @@ pub static AOM: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16384,
-    max_fps: 240,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libaom (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

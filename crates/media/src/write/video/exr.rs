@@ -19,13 +19,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: Some(Range::Full),
     fixed: FixedTags::LINEAR,
     input: Input::Premultiplied,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

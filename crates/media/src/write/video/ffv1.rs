@@ -70,13 +70,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::PlanesOrBgr,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

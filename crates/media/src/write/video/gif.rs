@@ -20,12 +20,14 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 65535,
     max_fps: 50,
+    can_be_joined: false,
     carries_range: true,
     alpha_beside: false,
     only_range: Some(Range::Full),
     fixed: FixedTags::NONE,
     input: Input::Palette,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

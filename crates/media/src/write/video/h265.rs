@@ -47,14 +47,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (32, 32),
     max_size: 8192,
-    max_fps: 240,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::Planes,
-    // QuickTime and Safari play hvc1 but not hev1.
-    fourcc: &[("mp4", *b"hvc1"), ("mov", *b"hvc1")],
+    fourcc: super::HVC1,
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libx265 (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

@@ -21,7 +21,8 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     // In PNG, black is always 0 and white the largest code.
@@ -29,6 +30,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     fixed: FixedTags::NONE,
     input: Input::PackedRgb,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -27,13 +27,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (16, 16),
     max_size: 16384,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::PaddedPlanes,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -21,13 +21,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: Some(Range::Full),
     fixed: FixedTags::NONE,
     input: Input::PackedRgbLittle,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -31,13 +31,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16384,
-    max_fps: 240,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: true,
     only_range: None,
     fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libvpx (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

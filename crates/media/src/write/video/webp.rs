@@ -21,13 +21,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16383,
-    max_fps: 240,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
     fixed: FixedTags::JFIF,
     input: Input::BgraOrPlanes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libwebp (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

@@ -6,3 +6,4 @@ mod lossless;
 mod material;
 mod pictures;
 mod rows;
+mod streamed;
