@@ -81,9 +81,9 @@ pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, docto
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
-    export_to,
-    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, PhaseTimes, VideoOptions, WorkerProgram,
-    clean_export, export, export_in_workers, export_status, resume_export, serve_worker,
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, NamedPreset, PhaseTimes, Preset,
+    PresetLimits, PresetsRequest, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers, export_status, export_to,
+    presets, resume_export, serve_worker,
 };
 pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
 pub use formats::{can_stream, streamed_extensions, audio_codec_ids, file_extensions, video_codec_ids};
@@ -161,6 +161,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<PlayRequest, PlayReport>("play"),
+    Operation::new::<PresetsRequest, Vec<NamedPreset>>("presets"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),

@@ -7,7 +7,7 @@ use crate::{
 };
 use cutroom_media::write::{
     AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
-    video_codec,
+    video_codec, video_codecs,
 };
 use cutroom_pipeline::{OutputSpec, output_spec};
 use cutroom_project::Composition;
@@ -38,6 +38,8 @@ struct FileDraft {
     video: Option<VideoSettings>,
     /// The codec for audio, if there is audio; `None` when none is to be written.
     audio_codec: Option<&'static AudioCodec>,
+    /// Metadata entries of the file.
+    metadata: Vec<(String, String)>,
     /// What the pictures lose.
     losses: Vec<PlanNote>,
 }
@@ -75,6 +77,9 @@ impl Draft {
         }
         if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
             validate(&file.settings(None))?;
+        }
+        if settings.video.two_passes {
+            check_passes(&settings, file.as_ref())?;
         }
         let parted = file.as_ref().is_some_and(FileDraft::can_be_joined);
         let secs = settings.segment_secs.unwrap_or(USUAL_SECS);
@@ -169,12 +174,13 @@ impl Draft {
             };
             let written = file.settings(stored);
             validate(&written)?;
-            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), texts: Vec::new() };
+            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), extras: Box::default() };
         }
         let plan = ExportPlan {
             rate: self.rate,
             frames: self.frames,
             segments: self.segments,
+            two_passes: settings.video.two_passes,
             output: self.output,
             render: settings.render,
             scale: settings.video.scale,
@@ -204,7 +210,8 @@ impl FileDraft {
         let chosen = chosen.filter(|_| !settings.video.off);
         let video = chosen.map(|codec| settings.of_pictures(codec, container, composition)).transpose()?;
         let losses = video.iter().flat_map(|v| losses(v, container, composition, path)).collect();
-        let mut file = Self { container, sequence: None, video, audio_codec, losses };
+        let metadata = settings.metadata.clone();
+        let mut file = Self { container, sequence: None, video, audio_codec, metadata, losses };
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
@@ -219,7 +226,7 @@ impl FileDraft {
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
-        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
+        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: self.metadata.clone() }
     }
 }
 
@@ -267,6 +274,20 @@ fn losses(video: &VideoSettings, container: &Container, composition: &Compositio
         note(format!("{shown}: few players show HDR ({transfer}) in H.264; they do with `video.codec` h265 or av1"), "video.codec");
     }
     notes
+}
+
+/// Rejects two passes where there cannot be any.
+fn check_passes(settings: &ExportSettings, file: Option<&FileDraft>) -> Result<(), SettingsError> {
+    let error = |why: String| Err(SettingsError::Passes { why });
+    let Some(video) = file.and_then(|f| f.video.as_ref()) else { return error("no pictures are encoded".into()) };
+    if settings.video.bitrate_bps.is_none() || settings.video.crf.is_some() {
+        return error("it is for a bit rate".into());
+    }
+    if !video_codec(&video.codec)?.has_passes() {
+        let able: Vec<&str> = video_codecs().filter(|c| c.has_passes()).map(|c| c.id).collect();
+        return error(format!("{} has no two passes; {} have", video.codec, able.join(", ")));
+    }
+    Ok(())
 }
 
 /// Rejects settings of streams that are not written, and outputs without any stream.

@@ -21,8 +21,11 @@ use std::{
 
 const PLAN: &str = "plan.json";
 const LOCK: &str = "lock";
-/// The end of the names of files in progress; the number of their process is before it.
+/// Marks the names of files in progress; the number of their process is before it.
 const IN_PROGRESS: &str = ".tmp";
+/// Endings of files that a part may have beside its packets and its manifest: hashes of pictures, and what
+/// encoders write in their first pass.
+const BESIDE: &[&str] = &["hashes", "stats", "stats.mbtree", "stats.cutree"];
 
 /// A part of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,15 +104,14 @@ impl ExportFolder {
 
     /// Whether a file is one of a part of this plan that is finished.
     fn is_of_plan(&self, name: &str) -> bool {
-        let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+        let Some((stem, ending)) = name.split_once('.') else { return false };
         let manifest = fs::read(self.path.join(format!("{stem}.json"))).ok();
         let manifest = manifest.and_then(|text| serde_json::from_slice::<Manifest<serde_json::Value>>(&text).ok());
         let Some(manifest) = manifest.filter(|m| m.plan == self.plan && m.part.name() == stem) else { return false };
         match ending {
             "json" => fs::metadata(self.path.join(format!("{stem}.packets"))).is_ok_and(|file| file.len() == manifest.bytes),
             "packets" => fs::metadata(self.path.join(name)).is_ok_and(|file| file.len() == manifest.bytes),
-            "hashes" => true,
-            _ => false,
+            ending => BESIDE.contains(&ending),
         }
     }
 
@@ -126,7 +128,7 @@ impl ExportFolder {
     /// Removes a part, so that it is made again.
     pub fn discard(&self, part: PartId) {
         // The manifest first: without it the part does not count.
-        for ending in ["json", "packets", "hashes"] {
+        for ending in ["json", "packets"].iter().chain(BESIDE) {
             let _ = fs::remove_file(self.path.join(format!("{}.{ending}", part.name())));
         }
     }
@@ -138,7 +140,7 @@ impl ExportFolder {
     /// Removes what processes left unfinished, for after one of them has ended.
     pub fn sweep(&self) {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().ends_with(IN_PROGRESS) {
+            if entry.file_name().to_string_lossy().contains(IN_PROGRESS) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -148,7 +150,7 @@ impl ExportFolder {
     pub fn sweep_of(&self, process: u32) {
         let ending = format!(".{process}{IN_PROGRESS}");
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().ends_with(&ending) {
+            if entry.file_name().to_string_lossy().contains(&ending) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -235,8 +237,18 @@ impl PartFiles {
     }
 
     fn name(&self, ending: &str, finished: bool) -> PathBuf {
-        let temporary = if finished { String::new() } else { format!(".{}{IN_PROGRESS}", std::process::id()) };
-        self.folder.join(format!("{}.{ending}{temporary}", self.part.name()))
+        let temporary = if finished { String::new() } else { format!("{}{IN_PROGRESS}.", std::process::id()) };
+        self.folder.join(format!("{}.{temporary}{ending}", self.part.name()))
+    }
+
+    /// The path that names of statistics begin like.
+    pub fn statistics(&self) -> PathBuf {
+        self.name("stats", false)
+    }
+
+    /// The folder of the export.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The path to write packets to.
@@ -258,8 +270,12 @@ impl PartFiles {
         let packets = self.packets();
         let bytes = fs::metadata(&packets).map_err(&failed)?.len();
         fs::rename(&packets, self.name("packets", true)).map_err(&failed)?;
-        if self.hashes().exists() {
-            fs::rename(self.hashes(), self.name("hashes", true)).map_err(&failed)?;
+        for ending in BESIDE {
+            let file = self.name(ending, false);
+            if file.exists() {
+                File::open(&file).and_then(|f| f.sync_all()).map_err(&failed)?;
+                fs::rename(file, self.name(ending, true)).map_err(&failed)?;
+            }
         }
         let manifest = Manifest { part: self.part, plan: plan.to_owned(), bytes, facts };
         let text = serde_json::to_vec_pretty(&manifest).map_err(|e| failed(e.into()))?;
@@ -269,8 +285,13 @@ impl PartFiles {
 
 impl Drop for PartFiles {
     fn drop(&mut self) {
-        for ending in ["packets", "hashes"] {
-            let _ = fs::remove_file(self.name(ending, false));
+        let ours = self.name("", false);
+        let ours = ours.file_name().unwrap_or_default().to_string_lossy();
+        // Encoders have temporary files of their own.
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&*ours) {
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 }
@@ -278,6 +299,11 @@ impl Drop for PartFiles {
 /// Path of a finished part's packets.
 pub fn packets_of(folder: &Path, part: PartId) -> PathBuf {
     folder.join(format!("{}.packets", part.name()))
+}
+
+/// The path that names of a finished part's statistics begin like.
+pub fn statistics_of(folder: &Path, part: PartId) -> PathBuf {
+    folder.join(format!("{}.stats", part.name()))
 }
 
 /// Path of the hashes of a finished segment's pictures.
@@ -297,7 +323,9 @@ fn lock(path: &Path) -> Result<File, ExportError> {
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = path.with_added_extension(format!("{}{IN_PROGRESS}", std::process::id()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, ending) = name.split_once('.').unwrap_or((&name, ""));
+    let temporary = path.with_file_name(format!("{stem}.{}{IN_PROGRESS}.{ending}", std::process::id()));
     let written = File::create(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
@@ -337,7 +365,7 @@ mod tests {
         make(&folder, PartId::Segment(0), b"abc");
         make(&folder, PartId::Segment(1), b"de");
         make(&folder, PartId::Sound, b"f");
-        fs::write(path.join("segment-00002.packets.77.tmp"), "half").unwrap();
+        fs::write(path.join("segment-00002.77.tmp.packets"), "half").unwrap();
         fs::write(path.join("segment-00003.packets"), "no manifest").unwrap();
         fs::write(packets_of(&path, PartId::Segment(1)), "cut off or grown").unwrap();
         assert!(matches!(ExportFolder::open(&path, "a", &"plan"), Err(ExportError::Busy { .. })));

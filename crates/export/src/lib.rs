@@ -30,7 +30,7 @@ pub use error::ExportError;
 pub use folder::{ExportFolder, PartFiles, PartId};
 pub use hash::picture_hash;
 pub use leveling::{LevelReport, measure};
-pub use parts::{SegmentMade, SoundMade, join, make_segment, make_sound};
+pub use parts::{PartMaker, SegmentMade, SegmentPass, SoundMade, join, make_segment, make_sound, shared_rates};
 pub use phases::PhaseTimes;
 pub use plan::{AudioRange, ExportPlan, ExportTarget};
 pub use run::{ExportReport, run, run_to};

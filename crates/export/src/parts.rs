@@ -15,7 +15,9 @@ use crate::{
 use crossbeam_channel::bounded;
 use cutroom_media::{
     MediaError,
-    write::{JoinedFilm, PacketFileReport, Part, Parts, SegmentWriter, SoundWriter, WriteReport, WriteSettings},
+    write::{
+        JoinedFilm, PacketFileReport, Part, Parts, Rate, SegmentWriter, SoundWriter, VideoSettings, WriteReport, WriteSettings,
+    },
 };
 use cutroom_pipeline::{OpenComposition, Renderer};
 use cutroom_types::{CancelToken, Time};
@@ -27,6 +29,29 @@ use std::{
     thread,
     time::Instant,
 };
+
+/// How the pictures of a segment are encoded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SegmentPass {
+    /// Once, with the settings of the plan.
+    Only,
+    /// The first of two times: statistics are written.
+    Measure,
+    /// The second: this bit rate is reached with the statistics that [`Self::Measure`] has written.
+    Encode {
+        /// Kilobits per second.
+        kbps: u32,
+    },
+}
+
+/// The bit rates of segments in kbit/s that have `kbps` together: in proportion to what they need at equal
+/// quality. `measured`: bytes and seconds of each segment in its first pass.
+pub fn shared_rates(measured: &[(u64, f64)], kbps: u32) -> Vec<u32> {
+    let all: f64 = measured.iter().map(|(bytes, _)| *bytes as f64).sum();
+    let secs: f64 = measured.iter().map(|(_, secs)| secs).sum();
+    let rate = |(bytes, own): &(u64, f64)| f64::from(kbps) * secs * (*bytes as f64 / all.max(1.0)) / own.max(1e-9);
+    measured.iter().map(|part| (rate(part).round() as u32).max(1)).collect()
+}
 
 /// A segment that was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,25 +75,39 @@ pub struct SoundMade {
     pub times: PhaseTimes,
 }
 
+/// What parts are made from.
+#[derive(Clone, Copy)]
+pub struct PartMaker<'a> {
+    /// The open composition.
+    pub composition: &'a Arc<OpenComposition>,
+    /// The plan of the export.
+    pub plan: &'a ExportPlan,
+    /// Cancelled when the work is to stop.
+    pub cancel: &'a CancelToken,
+}
+
 /// Draws and encodes segment `number`; the files are not published. `progress` is called on this thread
 /// with the number of frames of the segment that are encoded.
 ///
 /// # Errors
 /// See [`ExportError`].
 pub fn make_segment(
-    composition: &Arc<OpenComposition>,
-    plan: &ExportPlan,
+    maker: PartMaker,
     number: usize,
+    pass: SegmentPass,
     renderer: &mut Renderer,
     files: &PartFiles,
-    cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
 ) -> Result<SegmentMade, ExportError> {
+    let PartMaker { composition, plan, cancel } = maker;
     let (path, settings) = written(plan)?;
     let range = plan.segments.get(number).cloned().ok_or(ExportError::Panicked { thread: "segments" })?;
     let total = (range.end - range.start) as u64;
-    let mut writer = SegmentWriter::create(&files.packets(), path, settings).map_err(|source| ExportError::Open { source })?;
-    let mut hashes = plan.frame_hashes.is_some().then(|| HashLines::create(&files.hashes())).transpose()?;
+    let open = |source| ExportError::Open { source };
+    let settings = of_pass(settings, pass, number, files).map_err(open)?;
+    let mut writer = SegmentWriter::create(&files.packets(), path, &settings).map_err(open)?;
+    let hashes = plan.frame_hashes.is_some() && pass != SegmentPass::Measure;
+    let mut hashes = hashes.then(|| HashLines::create(&files.hashes())).transpose()?;
     let mut times = PhaseTimes::default();
     let drawn_in = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded(PICTURES_WAITING);
@@ -98,16 +137,26 @@ pub fn make_segment(
     Ok(SegmentMade { packets, times: PhaseTimes { decode_secs, compose_secs, encode_secs } })
 }
 
+fn of_pass(settings: &WriteSettings, pass: SegmentPass, number: usize, files: &PartFiles) -> Result<WriteSettings, MediaError> {
+    let mut settings = settings.clone();
+    let video = settings.video.take();
+    settings.video = match (video, pass) {
+        (Some(video), SegmentPass::Measure) => Some(video.pass(1, &files.statistics())?),
+        (Some(video), SegmentPass::Encode { kbps }) => {
+            let measured = folder::statistics_of(files.folder(), PartId::Measure(number));
+            Some(VideoSettings { rate: Rate::BitrateKbps(kbps), ..video.pass(2, &measured)? })
+        }
+        (video, _) => video,
+    };
+    Ok(settings)
+}
+
 /// Mixes and encodes the sound of the film; the files are not published.
 ///
 /// # Errors
 /// See [`ExportError`].
-pub fn make_sound(
-    composition: &Arc<OpenComposition>,
-    plan: &ExportPlan,
-    files: &PartFiles,
-    cancel: &CancelToken,
-) -> Result<SoundMade, ExportError> {
+pub fn make_sound(maker: PartMaker, files: &PartFiles) -> Result<SoundMade, ExportError> {
+    let PartMaker { composition, plan, cancel } = maker;
     let (path, settings) = written(plan)?;
     let sound = plan.sound.as_ref().ok_or(ExportError::Panicked { thread: "sound" })?;
     let started = Instant::now();
@@ -150,16 +199,16 @@ pub fn make_sound(
 /// # Errors
 /// See [`ExportError`]; after an error no film was created, except after [`ExportError::HashesLast`].
 pub fn join(
-    plan: &ExportPlan,
+    maker: PartMaker,
     folder: &Path,
     segments: &[PacketFileReport],
     sound: Option<&PacketFileReport>,
-    cancel: &CancelToken,
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(u64),
 ) -> Result<WriteReport, ExportError> {
+    let PartMaker { plan, cancel, .. } = maker;
     let (path, settings) = written(plan)?;
-    let ExportTarget::File { texts, .. } = &plan.target else { return Err(ExportError::Panicked { thread: "join" }) };
+    let ExportTarget::File { extras, .. } = &plan.target else { return Err(ExportError::Panicked { thread: "join" }) };
     let part = |id, report: &PacketFileReport| Part { path: folder::packets_of(folder, id), report: report.clone() };
     let segments: Vec<Part> = segments.iter().enumerate().map(|(n, report)| part(PartId::Segment(n), report)).collect();
     let sound = sound.map(|report| part(PartId::Sound, report));
@@ -169,7 +218,7 @@ pub fn join(
         let reason = format!("the segments have {frames} pictures together instead of {wanted}");
         return Err(ExportError::Finish { source: MediaError::Damaged { path: folder.to_owned(), reason } });
     }
-    let parts = Parts { segments: &segments, sound: sound.as_ref(), texts };
+    let parts = Parts { segments: &segments, sound: sound.as_ref(), extras };
     let film = JoinedFilm::create(path, settings, &parts, plan.overwrite).map_err(|source| ExportError::Open { source })?;
     let _note = film.hidden_path().map(|path| unfinished.note(path.to_owned()));
     let list = plan.frame_hashes.as_deref().map(|list| joined_hashes(list, folder, segments.len(), plan.overwrite)).transpose()?;
@@ -231,5 +280,20 @@ impl HashLines {
     fn finish(mut self) -> Result<(), ExportError> {
         let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
         synced.map_err(|source| ExportError::Hashes { path: self.path, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_rates_are_the_rate_together() {
+        // The second needs three times as much a second, the third is half as long.
+        let rates = shared_rates(&[(1000, 10.0), (3000, 10.0), (1500, 5.0)], 1000);
+        assert_eq!(rates, [455, 1364, 1364]);
+        let bits: f64 = rates.iter().zip([10.0, 10.0, 5.0]).map(|(kbps, secs)| f64::from(*kbps) * secs).sum();
+        assert!((bits - 25_000.0).abs() < 25.0, "{bits}");
+        assert_eq!(shared_rates(&[(0, 1.0), (0, 1.0)], 100), [1, 1]);
     }
 }

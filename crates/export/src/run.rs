@@ -269,10 +269,10 @@ impl Output {
     fn open(plan: &ExportPlan, stream: Option<Box<dyn Write + Send>>) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             ExportTarget::Null => Self::Null,
-            ExportTarget::File { path, settings, texts } => {
+            ExportTarget::File { path, settings, extras } => {
                 let writer = match stream {
-                    Some(stream) => Writer::create_stream(&path.with_extension(""), settings, texts, stream),
-                    None => Writer::create_with_texts(path, settings, texts, plan.overwrite),
+                    Some(stream) => Writer::create_stream(&path.with_extension(""), settings, extras, stream),
+                    None => Writer::create_with(path, settings, extras, plan.overwrite),
                 };
                 Self::File(Box::new(writer.map_err(|source| ExportError::Open { source })?))
             }

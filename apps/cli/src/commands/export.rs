@@ -44,6 +44,12 @@ pub struct ExportArgs {
     /// Container of -o -, by its extension: mkv (if not given), mp4, wav, ...
     #[arg(long, value_name = "EXT", requires = "output", conflicts_with = "null")]
     pub container: Option<String>,
+    /// Settings and limits of a platform or purpose: youtube, web, archive, ...; `cutroom presets` lists them
+    #[arg(long = "for", value_name = "PRESET")]
+    pub preset_name: Option<String>,
+    /// File of your own presets [default: cutroom/presets.json in your settings folder]
+    #[arg(long, value_name = "FILE", requires = "preset_name")]
+    pub presets: Option<PathBuf>,
     /// Video codec
     #[arg(long, value_name = "CODEC", help = video_codec_help())]
     pub video_codec: Option<String>,
@@ -56,6 +62,12 @@ pub struct ExportArgs {
     /// Video bit rate: 8M, 800k or bits per second
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub bitrate: Option<u64>,
+    /// Largest bit rate beside a constant quality
+    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate, conflicts_with_all = ["bitrate", "lossless"])]
+    pub max_bitrate: Option<u64>,
+    /// Reach the bit rate in two passes, each part of the film with the bits that it needs
+    #[arg(long, requires = "bitrate")]
+    pub two_passes: bool,
     /// Encode picture and sound without loss
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
@@ -125,12 +137,30 @@ pub struct ExportArgs {
     /// Write the subtitles of a track of the film as a track of the file instead of drawing them
     #[arg(long, value_name = "TRACK", conflicts_with = "null")]
     pub subtitles_from: Vec<String>,
+    /// Entry about the film: title=..., artist=..., comment=...
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub metadata: Vec<(String, String)>,
+    /// Write the markers of the film as chapters
+    #[arg(long)]
+    pub chapters: bool,
+    /// JPEG or PNG file that stands for the film in lists
+    #[arg(long, value_name = "FILE")]
+    pub cover: Option<PathBuf>,
+    /// Time code of the first frame: 01:00:00:00
+    #[arg(long, value_name = "TC")]
+    pub timecode: Option<String>,
+    /// Decode the finished file and compare it with the film
+    #[arg(long)]
+    pub verify: bool,
     /// Processes that make segments of the film at the same time; 0 means one per two cores
     #[arg(long, value_name = "N", conflicts_with = "null")]
     pub jobs: Option<usize>,
     /// Usual length of a segment in seconds [default: 10]; 0 makes the film as a whole
     #[arg(long, value_name = "SECS", conflicts_with = "null")]
     pub segment_secs: Option<f64>,
+    /// End a process from which no picture comes for this many seconds [default: 300]
+    #[arg(long, value_name = "SECS")]
+    pub stuck_secs: Option<f64>,
     /// Write "frame-number blake3" of every output picture
     #[arg(long, value_name = "FILE")]
     pub frame_hashes: Option<PathBuf>,
@@ -166,6 +196,7 @@ Examples:
   cutroom export film.json --null --frame-hashes hashes.txt
   cutroom export film.json -o - --container mkv | ffplay -
   cutroom export film.json -o film.mp4 --jobs 2
+  cutroom export film.json -o '{{project}}-{{date}}.mp4' --for web --metadata title=Film --verify
   cutroom export --status -o film.mp4
 
 The container follows the file's extension: {}; {} for the sound alone;
@@ -180,6 +211,11 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 int
         sound.join(", "),
         cutroom_api::streamed_extensions().join(", ")
     )
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as title=Holidays")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
 }
 
 /// Form in which progress is shown.
@@ -207,6 +243,8 @@ pub const WORDS: &Words = &[
     ("video.codec", "--video-codec"),
     ("video.crf", "--crf"),
     ("video.bitrate_bps", "--bitrate"),
+    ("video.max_bitrate_bps", "--max-bitrate"),
+    ("video.two_passes", "--two-passes"),
     ("video.preset", "--preset"),
     ("video.stacked_alpha", "--stacked-alpha"),
     ("video.hardware_fallback", "--hardware-fallback"),
@@ -232,6 +270,14 @@ pub const WORDS: &Words = &[
     ("overwrite", "--overwrite"),
     ("jobs", "--jobs"),
     ("segment_secs", "--segment-secs"),
+    ("stuck_secs", "--stuck-secs"),
+    ("preset", "--for"),
+    ("presets_file", "--presets"),
+    ("metadata", "--metadata"),
+    ("chapters", "--chapters"),
+    ("cover", "--cover"),
+    ("timecode", "--timecode"),
+    ("verify", "--verify"),
 ];
 
 /// Renders a project into a file.
@@ -285,6 +331,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             codec: args.video_codec.clone(),
             crf: args.crf,
             bitrate_bps: args.bitrate,
+            max_bitrate_bps: args.max_bitrate,
+            two_passes: args.two_passes,
             preset: args.preset.clone(),
             profile: args.profile.clone(),
             pixel_format: args.pix_fmt.clone(),
@@ -313,6 +361,14 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
         jobs: args.jobs,
         segment_secs: args.segment_secs,
+        stuck_secs: args.stuck_secs,
+        preset: args.preset_name.clone(),
+        presets_file: args.presets.clone(),
+        metadata: args.metadata.iter().cloned().collect(),
+        chapters: args.chapters,
+        cover: args.cover.clone(),
+        timecode: args.timecode.clone(),
+        verify: args.verify,
     };
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);
@@ -397,6 +453,10 @@ fn summary(report: &ExportReport) -> String {
     }
     let target = report.output.as_ref().map_or_else(|| "nothing (null output)".to_owned(), |o| o.display().to_string());
     let (secs, format, speed) = (report.duration_secs, &report.format, report.speed);
+    if let Some(verified) = &report.verified {
+        let compared = if verified.compared > 0 { ", each as it was drawn" } else { "" };
+        lines.push_str(&format!("verified: {} frames{compared}, {:.3} s\n", verified.frames, verified.duration_secs));
+    }
     if report.segments_reused > 0 {
         lines.push_str(&format!("{} of {} segments were there already\n", report.segments_reused, report.segments));
     }

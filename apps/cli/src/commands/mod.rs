@@ -18,6 +18,7 @@ mod loudness;
 mod man;
 mod new;
 mod play;
+mod presets;
 mod probe;
 mod proxy;
 mod relink;
@@ -60,6 +61,8 @@ pub enum Command {
     Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
+    /// List the presets of exports, with the limits of their platforms
+    Presets(presets::PresetsArgs),
     /// Make parts of an export for another process
     #[command(hide = true)]
     ExportWorker,
@@ -142,6 +145,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Presets(args) => args.json,
             Self::Play(args) => args.json,
             Self::History(args) => args.json,
             Self::Restore(args) => args.json,
@@ -191,6 +195,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::ExportWorker => export_state::worker(),
         Command::ProbeEncoder { codec } => doctor::probe(&codec),
+        Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),

@@ -24,8 +24,8 @@ pub(super) enum ToWorker {
 /// An export, as a worker is told of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InitExport {
-    /// Build of the supervisor; a worker of another build refuses.
-    pub build: String,
+    /// Build that began the export; a worker of another one refuses. Absent: the worker is this very program.
+    pub build: Option<String>,
     /// The document, as JSON.
     pub project: String,
     /// The text of its file, in which lines of problems are found.
@@ -38,6 +38,8 @@ pub(super) struct InitExport {
     pub request: ExportRequest,
     /// The folder of the parts.
     pub folder: PathBuf,
+    /// A file in which to keep what is being decoded and encoded.
+    pub activity: Option<PathBuf>,
 }
 
 /// A piece of work.
@@ -50,6 +52,8 @@ pub(super) enum Task {
     Part(PartId),
     /// The film from its parts.
     Join,
+    /// Decode the finished film and compare it.
+    Verify,
 }
 
 /// From a worker, on its standard output.

@@ -1,19 +1,27 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{ApiError, BackendChoice, hardware, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use crate::{ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
 use prepared::{Prepared, draft};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
+mod asked;
+mod extras;
 mod messages;
 mod prepared;
+mod presets;
 mod process;
+mod space;
 mod stored;
 mod supervisor;
+mod template;
+mod verify;
 mod worker;
 
+pub use presets::{NamedPreset, Preset, PresetLimits, PresetsRequest, presets};
 pub use process::WorkerProgram;
 pub use stored::{ExportStatus, clean_export, export_status};
 pub use supervisor::{export_in_workers, resume_export};
@@ -33,6 +41,12 @@ pub struct ExportRequest {
     /// Range `A..B`, see [`crate::parse_range`]; absent: all.
     #[serde(default)]
     pub range: Option<String>,
+    /// Name of a preset, such as `youtube`; absent: none. What the request gives itself takes precedence.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// File of the user's presets; absent: `presets.json` in the user's settings, if there is one.
+    #[serde(default)]
+    pub presets_file: Option<PathBuf>,
     /// How pictures are stored.
     #[serde(default)]
     pub video: VideoOptions,
@@ -65,6 +79,22 @@ pub struct ExportRequest {
     /// Ids of tracks whose subtitles become text tracks, instead of being drawn into the picture.
     #[serde(default)]
     pub subtitles_from: Vec<String>,
+    /// Entries about the film, such as `title`, `artist`, `date` and `comment`.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Write the markers of the composition as chapters: each lasts until the next.
+    #[serde(default)]
+    pub chapters: bool,
+    /// A JPEG or PNG file that stands for the film in lists.
+    #[serde(default)]
+    pub cover: Option<PathBuf>,
+    /// Time code of the first frame, `01:00:00:00`, with `;` before the frames for drop frame.
+    #[serde(default)]
+    pub timecode: Option<String>,
+    /// Decode the finished file and compare its frames and length with the film, and its pictures if they
+    /// are stored without loss.
+    #[serde(default)]
+    pub verify: bool,
     /// File that receives one line "frame hash" per picture.
     #[serde(default)]
     pub frame_hashes: Option<PathBuf>,
@@ -79,6 +109,9 @@ pub struct ExportRequest {
     /// one, so that an export that was stopped goes on where it was. 0: the film is made as a whole.
     #[serde(default)]
     pub segment_secs: Option<f64>,
+    /// A process from which no picture comes for this many seconds is stuck and is ended; absent: 300.
+    #[serde(default)]
+    pub stuck_secs: Option<f64>,
 }
 
 /// How an export stores pictures.
@@ -97,6 +130,14 @@ pub struct VideoOptions {
     /// Bits per second.
     #[serde(default)]
     pub bitrate_bps: Option<u64>,
+    /// Bits per second that a second of the film may have at most; for H.264, H.265 and VP9 beside a
+    /// constant quality.
+    #[serde(default)]
+    pub max_bitrate_bps: Option<u64>,
+    /// Reach the bit rate in two passes: all is drawn twice, and each part of the film gets of the bits
+    /// what it needs. For H.264 and H.265.
+    #[serde(default)]
+    pub two_passes: bool,
     /// Encoder preset.
     #[serde(default)]
     pub preset: Option<String>,
@@ -188,6 +229,9 @@ pub struct ExportReport {
     /// How long its phases took.
     #[serde(default)]
     pub phases: PhaseTimes,
+    /// What decoding the file again has shown, if that was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
     /// How the sound was brought to a loudness, if that was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<LevelReport>,
@@ -196,6 +240,17 @@ pub struct ExportReport {
     /// Fields of the request that warnings name in backticks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+}
+
+/// What a finished file was found to have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verified {
+    /// Pictures that were decoded; as many as the film has frames.
+    pub frames: u64,
+    /// Length of the file in seconds.
+    pub duration_secs: f64,
+    /// Pictures that were compared with the ones drawn, bit for bit; 0 if they are stored with loss.
+    pub compared: u64,
 }
 
 /// How long the phases of an export took, seconds. They overlap, and those of several processes are added
@@ -225,6 +280,8 @@ pub enum ExportPhase {
     Encode,
     /// Joining and completing the file.
     Finalize,
+    /// Decoding the finished file.
+    Verify,
 }
 
 /// How far an export is.
@@ -247,7 +304,7 @@ impl ExportProgress {
     /// Per cent done, 0 to 100: the last two are for completing the file.
     pub fn percent(&self) -> f64 {
         let share = self.frame as f64 / self.total.max(1) as f64;
-        if self.phase == ExportPhase::Finalize { 98.0 + 2.0 * share } else { 98.0 * share }
+        if matches!(self.phase, ExportPhase::Finalize | ExportPhase::Verify) { 98.0 + 2.0 * share } else { 98.0 * share }
     }
 }
 
@@ -267,9 +324,13 @@ pub fn export(
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    let prepared = Prepared::new(session, request, cancel)?;
-    let made = prepared.make_whole(cancel, unfinished, progress).map_err(|e| vec![e])?;
-    Ok(prepared.outline.report(request, &made))
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    let prepared = Prepared::new(session, &asked.request, cancel)?;
+    let mut made = prepared.make_whole(cancel, unfinished, progress).map_err(|e| vec![e])?;
+    if asked.request.verify {
+        made.verified = Some(prepared.verify(cancel, progress).map_err(|e| vec![e])?);
+    }
+    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
 }
 
 /// As [`export`], to a stream that takes the film while it is made; the output's name says the container and is what messages
@@ -285,9 +346,14 @@ pub fn export_to(
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    let prepared = Prepared::new(session, request, cancel)?;
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    if asked.request.verify {
+        let error = ApiError::new("usage.settings", "`verify` reads the finished film, which a stream does not keep");
+        return Err(vec![error.field("verify")]);
+    }
+    let prepared = Prepared::new(session, &asked.request, cancel)?;
     let made = prepared.make(Some(stream), cancel, unfinished, progress).map_err(|e| vec![e])?;
-    Ok(prepared.outline.report(request, &made))
+    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
 }
 
 /// Checks a request, as far as that needs no media file.
@@ -296,6 +362,7 @@ pub fn export_to(
 /// As [`export`].
 pub(crate) fn check(session: &Session, request: &ExportRequest) -> Result<(), Vec<ApiError>> {
     let one = |e| vec![e];
+    let request = &Asked::new(session, request).map_err(one)?.request;
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
     let software = request.video.hardware_fallback.then(|| hardware::in_software(request)).flatten();

@@ -1,5 +1,5 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
-use super::{AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, VideoOptions};
+use super::{AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, Verified, VideoOptions, extras};
 use crate::{
     ApiError, ProxyChoice, hardware,
     loudness::LevelReport,
@@ -35,17 +35,44 @@ impl ExportRequest {
             render: RenderOptions { backend: self.backend.into(), threads: self.threads, ..RenderOptions::default() },
             frame_hashes: self.frame_hashes.clone(),
             overwrite: self.overwrite,
+            metadata: self.metadata.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             segment_secs: self.segment_secs,
         })
     }
 }
 
+impl ExportRequest {
+    /// The same with paths that do not depend on the current folder.
+    pub(super) fn absolute(&self) -> Self {
+        let mut request = self.clone();
+        let texts = request.subtitles.iter_mut().map(|s| &mut s.file);
+        let paths = [&mut request.output, &mut request.proxy_folder, &mut request.frame_hashes, &mut request.cover];
+        for path in paths.into_iter().flatten().chain(texts) {
+            *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+        }
+        request
+    }
+}
+
 impl VideoOptions {
     fn choices(&self) -> Result<VideoChoices, ApiError> {
-        let Self { off, codec, crf, bitrate_bps, preset, profile, pixel_format, scale: _, stacked_alpha, hardware_fallback: _ } = self.clone();
+        let Self { off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, stacked_alpha, .. } =
+            self.clone();
         let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
         let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
-        Ok(VideoChoices { off, codec, crf, bitrate_bps, preset, profile, pixel_format, scale: RenderScale::FULL, stacked_alpha })
+        Ok(VideoChoices {
+            off,
+            codec,
+            crf,
+            bitrate_bps,
+            max_bitrate_bps,
+            two_passes,
+            preset,
+            profile,
+            pixel_format,
+            scale: RenderScale::FULL,
+            stacked_alpha,
+        })
     }
 }
 
@@ -55,6 +82,9 @@ impl AudioOptions {
         AudioChoices { off, codec, bitrate_bps, bits, dither, loudness_lufs, true_peak_dbtp }
     }
 }
+
+/// Most processes of an export.
+const MAX_JOBS: usize = 256;
 
 /// An export with its plan and open files.
 pub(super) struct Prepared {
@@ -66,12 +96,16 @@ pub(super) struct Prepared {
 /// What the one who asked for an export needs to know of its plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Outline {
-    /// Hash of everything that the film depends on.
+    /// Hash of everything that the film depends on; empty if it is made as a whole.
     pub plan: String,
+    /// The build of the program; empty if it is made as a whole.
+    pub build: String,
     /// Frames of each segment, end not included.
     pub segments: Vec<[i64; 2]>,
     /// Whether the parts are made one by one and joined.
     pub parted: bool,
+    /// Whether segments are measured first.
+    pub two_passes: bool,
     /// Whether there is sound.
     pub sound: bool,
     /// Whether frames are drawn.
@@ -84,6 +118,8 @@ pub(super) struct Outline {
     pub duration_secs: f64,
     /// Codecs, size and rate, human-readable.
     pub format: String,
+    /// Bytes that the film will have, where its bit rates are given.
+    pub bytes_expected: Option<u64>,
     pub warnings: Vec<String>,
     pub fields: Vec<String>,
 }
@@ -110,6 +146,8 @@ pub(super) struct Made {
     pub file: Option<(u64, String)>,
     #[serde(default)]
     pub segments_reused: usize,
+    #[serde(default)]
+    pub verified: Option<Verified>,
 }
 
 impl PhaseTimes {
@@ -157,7 +195,9 @@ impl Prepared {
         let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
         let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
         let (mut plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
-        plan.set_texts(texts);
+        if let Some(film) = session.project.composition(&id) {
+            plan.set_extras(extras::extras(request, film, texts, [from, to]).map_err(one)?);
+        }
         if request.threads == 0 && plan.encodes_heavily() {
             composition = Arc::new(composition.beside(1));
         }
@@ -175,10 +215,13 @@ impl Prepared {
         }
         warnings.extend(stands_in);
         let time = |frame| plan.rate.time_of_frame(frame);
+        let parted = plan.segments.len() > 1 || plan.two_passes;
         let outline = Outline {
-            plan: plan_hash(session, request, &plan),
+            plan: if parted { plan_hash(session, request, &plan) } else { String::new() },
+            build: if parted { build().to_owned() } else { String::new() },
             segments: plan.segments.iter().map(|s| [s.start, s.end]).collect(),
-            parted: plan.segments.len() > 1,
+            parted,
+            two_passes: plan.two_passes,
             sound: plan.sound.is_some(),
             pictures: plan.pictures,
             total: (plan.frames.end - plan.frames.start).max(0) as u64,
@@ -186,6 +229,10 @@ impl Prepared {
             rate: plan.rate,
             duration_secs: (time(plan.frames.end) - time(plan.frames.start)).as_secs_f64(),
             format: plan.describe(),
+            bytes_expected: plan.bits_per_second().map(|bps| {
+                let secs = (time(plan.frames.end) - time(plan.frames.start)).as_secs_f64();
+                (bps as f64 * secs / 8.0) as u64
+            }),
             warnings,
             fields,
         };
@@ -267,6 +314,7 @@ impl Outline {
             segments: self.segments.len(),
             segments_reused: made.segments_reused,
             phases: made.phases,
+            verified: made.verified,
             level: made.level,
             warnings,
             fields: self.fields.clone(),
@@ -308,15 +356,16 @@ fn plan_hash(session: &Session, request: &ExportRequest, plan: &ExportPlan) -> S
         overwrite: false,
         jobs: None,
         threads: 0,
+        stuck_secs: None,
         frame_hashes: request.frame_hashes.is_some().then(Default::default),
-        ..request.clone()
+        ..request.absolute()
     };
     let mut hasher = blake3::Hasher::new();
     hasher.update(build().as_bytes());
     hasher.update(session.document_json().as_bytes());
     hasher.update(serde_json::to_string(&request).unwrap_or_default().as_bytes());
     hasher.update(format!("{:?}", plan.segments).as_bytes());
-    let mut files = session.named_files();
+    let mut files: Vec<_> = session.named_files().into_iter().map(|path| path.canonicalize().unwrap_or(path)).collect();
     files.sort();
     files.dedup();
     for file in files {
@@ -329,9 +378,25 @@ fn plan_hash(session: &Session, request: &ExportRequest, plan: &ExportPlan) -> S
     hasher.finalize().to_hex().to_string()
 }
 
+/// Refuses numbers of processes and seconds that make no sense.
+fn check_work(request: &ExportRequest) -> Result<(), ApiError> {
+    let error = |field, message: String| ApiError::new("usage.settings", message).field(field);
+    if let Some(jobs) = request.jobs.filter(|jobs| *jobs > MAX_JOBS) {
+        return Err(error("jobs", format!("`jobs` {jobs} is more than the {MAX_JOBS} processes that make sense")));
+    }
+    if let Some(secs) = request.segment_secs.filter(|s| *s != 0.0 && !(0.1..=3600.0).contains(s)) {
+        return Err(error("segment_secs", format!("`segment_secs` is {secs}; it must be 0, or 0.1 to 3600")));
+    }
+    if let Some(secs) = request.stuck_secs.filter(|s| !(1.0..=1e6).contains(s)) {
+        return Err(error("stuck_secs", format!("`stuck_secs` is {secs}; it must be 1 to 1000000")));
+    }
+    Ok(())
+}
+
 /// Decides everything that depends on document and request only, and checks that no input or
 /// existing file would be replaced.
 pub(super) fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Draft, ApiError> {
+    check_work(request)?;
     let timeline = Timeline::new(&session.project, id, &session.catalog).map_err(PipelineError::from)?;
     let (composition, total) = (timeline.composition(), timeline.frame_count());
     let scale = session.scale(id, request.video.scale, "video.scale")?;

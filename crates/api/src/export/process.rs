@@ -1,9 +1,11 @@
 //! A worker process, as its supervisor sees it.
 use super::messages::{FromWorker, ToWorker};
 use crate::ApiError;
+use cutroom_media::activity::{self, Activity};
 use std::{
     collections::VecDeque,
     ffi::OsString,
+    fs::File,
     io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
@@ -89,6 +91,8 @@ pub(super) struct WorkerProcess {
     child: Child,
     input: Option<ChildStdin>,
     last_lines: Arc<Mutex<VecDeque<String>>>,
+    /// A file without a name in which the worker keeps what it does.
+    activity: Option<File>,
 }
 
 impl WorkerProcess {
@@ -110,7 +114,8 @@ impl WorkerProcess {
         let input = child.stdin.take();
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let last_lines = Arc::<Mutex<VecDeque<String>>>::default();
-        let process = Self { child, input, last_lines: Arc::clone(&last_lines) };
+        let activity = tempfile::tempfile().ok();
+        let process = Self { child, input, last_lines: Arc::clone(&last_lines), activity };
         let events = events.clone();
         let listen = move || {
             for line in output.into_iter().flat_map(|o| BufReader::new(o).lines()).map_while(Result::ok) {
@@ -143,6 +148,23 @@ impl WorkerProcess {
                 self.input = None;
             }
         }
+    }
+
+    /// The path by which the worker opens the file for what it does; `None` where files without names
+    /// have no such path.
+    pub fn activity_path(&self) -> Option<PathBuf> {
+        #[cfg(target_os = "linux")]
+        return self.activity.as_ref().map(|file| {
+            use std::os::fd::AsRawFd;
+            PathBuf::from(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()))
+        });
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    /// What the worker was doing when it ended: the culprit first.
+    pub fn last_activity(&mut self) -> Option<Activity> {
+        activity::read(self.activity.as_mut()?).ok()?.into_iter().next()
     }
 
     /// Process number.

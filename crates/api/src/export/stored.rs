@@ -41,15 +41,14 @@ pub struct ExportStatus {
 
 impl StoredExport {
     pub fn new(init: &InitExport, outline: &Outline) -> Self {
-        let mut request = init.request.clone();
-        let mut project = init.path.clone();
         // It may be continued from another folder.
-        let texts = request.subtitles.iter_mut().map(|s| &mut s.file);
-        let paths = [&mut request.output, &mut request.proxy_folder, &mut request.frame_hashes];
-        for path in paths.into_iter().flatten().chain(texts).chain([&mut project]) {
-            *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+        Self {
+            plan: outline.plan.clone(),
+            build: outline.build.clone(),
+            segments: outline.segments.clone(),
+            project: std::path::absolute(&init.path).unwrap_or_else(|_| init.path.clone()),
+            request: init.request.absolute(),
         }
-        Self { plan: outline.plan.clone(), build: init.build.clone(), segments: outline.segments.clone(), project, request }
     }
 }
 

@@ -1,14 +1,18 @@
 //! Exports in worker processes: a crash of a decoder, a driver or an encoder ends a worker, not this
 //! process, and finished segments stay.
 use super::{
-    ExportPhase, ExportProgress, ExportReport, ExportRequest, check,
+    ExportPhase, ExportProgress, ExportReport, ExportRequest,
+    asked::Asked,
+    check,
     messages::{FromWorker, InitExport, Task, ToWorker},
     prepared::{self, Made, Outline},
     process::{WorkerEvent, WorkerProcess, WorkerProgram},
+    space::Space,
     stored::{self, StoredExport},
 };
 use crate::{ApiError, session::Session};
 use cutroom_export::{ExportError, ExportFolder, PartId, folder};
+use cutroom_media::activity::Activity;
 use cutroom_types::CancelToken;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -22,6 +26,8 @@ use std::{
 const TICK: Duration = Duration::from_millis(20);
 /// How often a task is tried.
 const TRIES: usize = 2;
+/// A worker from which no picture comes for this time is ended, unless the request says another.
+const STUCK: Duration = Duration::from_secs(300);
 
 /// As [`crate::export`], in worker processes. Films longer than a segment are made in segments, which
 /// are kept when the export is stopped or fails; the next export of the same film to the same output goes
@@ -67,6 +73,8 @@ fn supervise(
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     check(session, request)?;
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    let request = &asked.request;
     let output = request.output.clone().unwrap_or_default();
     let folder = match output.file_name() {
         // What a link points to may be in another place; the parts are beside the file itself.
@@ -75,13 +83,14 @@ fn supervise(
     };
     let (sender, events) = channel();
     let init = InitExport {
-        build: prepared::build().to_owned(),
+        build: None,
         project: session.document_json(),
         text: session.text().to_owned(),
         path: session.path().to_owned(),
         roots: session.roots(),
         request: request.clone(),
-        folder: folder.clone(),
+        folder,
+        activity: None,
     };
     let mut supervisor = Supervisor {
         init,
@@ -99,6 +108,7 @@ fn supervise(
         tries: BTreeMap::new(),
         done: BTreeMap::new(),
         reused: 0,
+        space: Space::of(request.output.as_deref()),
         started: Instant::now(),
     };
     let made = supervisor.run();
@@ -106,7 +116,7 @@ fn supervise(
     let parts = supervisor.folder.take();
     match (made, supervisor.outline) {
         (Ok(made), Some(outline)) => {
-            let report = outline.report(request, &made);
+            let report = asked.finish(outline.report(request, &made));
             if let Some(parts) = parts {
                 parts.remove().map_err(|e| vec![ApiError::from(e)])?;
             }
@@ -132,6 +142,10 @@ struct Worker {
     is_ready: bool,
     /// What it does, with the frames that are done.
     tasks: BTreeMap<Task, u64>,
+    /// When it last said something, or was given something to do.
+    heard: Instant,
+    /// After how many seconds it was ended because it was stuck.
+    stuck_secs: Option<f64>,
 }
 
 struct Supervisor<'a> {
@@ -153,6 +167,7 @@ struct Supervisor<'a> {
     tries: BTreeMap<Option<Task>, usize>,
     done: BTreeMap<Task, Made>,
     reused: usize,
+    space: Space,
     started: Instant,
 }
 
@@ -176,10 +191,33 @@ impl Supervisor<'_> {
                     _ => ExportError::Cancelled { frame, total }.into(),
                 }]);
             }
-            if let Some(last) = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task)) {
-                return Ok(self.made(last));
+            let film = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task));
+            match (film, self.done.get(&Task::Verify)) {
+                (Some(last), verified) if verified.is_some() || !self.init.request.verify => {
+                    return Ok(Made { verified: verified.and_then(|made| made.verified), ..self.made(last) });
+                }
+                (Some(_), _) if self.waiting.is_empty() && self.workers.values().all(|w| w.tasks.is_empty()) => {
+                    self.waiting.push_back(Task::Verify);
+                }
+                _ => {}
             }
             self.assign()?;
+            self.end_stuck();
+            if let Some(error) = self.space.look() {
+                return Err(vec![error]);
+            }
+        }
+    }
+
+    /// Ends workers whose pictures do not move on; they count as crashed.
+    fn end_stuck(&mut self) {
+        let patience = self.init.request.stuck_secs.map_or(STUCK, Duration::from_secs_f64);
+        for worker in self.workers.values_mut() {
+            let works = worker.tasks.keys().any(|task| has_pictures(*task));
+            if works && worker.heard.elapsed() > patience {
+                worker.stuck_secs = Some(patience.as_secs_f64());
+                worker.process.kill();
+            }
         }
     }
 
@@ -202,18 +240,23 @@ impl Supervisor<'_> {
     fn start_worker(&mut self) -> Result<(), Vec<ApiError>> {
         self.last_worker += 1;
         let mut process = WorkerProcess::start(self.program, self.last_worker, &self.sender).map_err(|e| vec![e])?;
-        process.send(&ToWorker::InitExport(Box::new(self.init.clone())));
-        self.workers.insert(self.last_worker, Worker { process, is_ready: false, tasks: BTreeMap::new() });
+        let init = InitExport { activity: process.activity_path(), ..self.init.clone() };
+        process.send(&ToWorker::InitExport(Box::new(init)));
+        let worker = Worker { process, is_ready: false, tasks: BTreeMap::new(), heard: Instant::now(), stuck_secs: None };
+        self.workers.insert(self.last_worker, worker);
         Ok(())
     }
 
     fn heard(&mut self, number: usize, message: FromWorker) -> Result<(), Vec<ApiError>> {
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.heard = Instant::now();
+        }
         match message {
             FromWorker::Ready(outline) => self.ready(number, *outline),
             FromWorker::Progress { task, progress } => {
                 if let Some(frames) = self.workers.get_mut(&number).and_then(|w| w.tasks.get_mut(&task)) {
                     *frames = progress.frame;
-                    self.report(progress.phase, (task == Task::Join).then_some(progress.frame));
+                    self.report(progress.phase, matches!(task, Task::Join | Task::Verify).then_some(progress.frame));
                 }
                 Ok(())
             }
@@ -283,14 +326,19 @@ impl Supervisor<'_> {
                 ApiError::new("export.changed", "the project, or a file that it reads, is not as it was when the export began");
             return Err(vec![error.hint("export it again with its project; finished segments are made again")]);
         }
+        if let Some(error) = self.space.check(outline.bytes_expected, outline.parted) {
+            return Err(vec![error]);
+        }
         if outline.parted {
             let stored = StoredExport::new(&self.init, &outline);
             let folder = ExportFolder::open(&self.init.folder, &outline.plan, &stored).map_err(|e| vec![ApiError::from(e)])?;
             let sound = outline.sound.then_some(PartId::Sound);
-            for part in sound.into_iter().chain((0..outline.segments.len()).map(PartId::Segment)) {
+            let measured = 0..if outline.two_passes { outline.segments.len() } else { 0 };
+            let pictures = measured.map(PartId::Measure).chain((0..outline.segments.len()).map(PartId::Segment));
+            for part in sound.into_iter().chain(pictures) {
                 match folder.finished::<Made>(part) {
                     Some(made) => {
-                        self.reused += usize::from(part != PartId::Sound);
+                        self.reused += usize::from(matches!(part, PartId::Segment(_)));
                         self.done.insert(Task::Part(part), made);
                     }
                     None => self.waiting.push_back(Task::Part(part)),
@@ -318,12 +366,18 @@ impl Supervisor<'_> {
         if self.waiting.is_empty() && !running && outline.parted && !self.done.contains_key(&Task::Join) {
             self.waiting.push_back(Task::Join);
         }
+        let measures = |task: &Task| matches!(task, Task::Part(PartId::Measure(_)));
+        // Segments are encoded when all are measured.
+        let measuring = self.waiting.iter().chain(self.workers.values().flat_map(|w| w.tasks.keys())).any(measures);
         for kind in [false, true] {
-            while let Some(at) = self.waiting.iter().position(|task| has_pictures(*task) == kind) {
+            while let Some(at) =
+                self.waiting.iter().position(|task| has_pictures(*task) == kind && (!kind || !measuring || measures(task)))
+            {
                 let is_free = |w: &Worker| w.is_ready && !w.tasks.keys().any(|task| has_pictures(*task) == kind);
                 let Some(worker) = self.workers.values_mut().find(|w| is_free(w)) else { break };
                 let Some(task) = self.waiting.remove(at) else { break };
                 worker.tasks.insert(task, 0);
+                worker.heard = Instant::now();
                 worker.process.send(&ToWorker::Do(task));
             }
         }
@@ -333,7 +387,11 @@ impl Supervisor<'_> {
     /// A worker's process has ended, although it was not asked to.
     fn ended(&mut self, number: usize) -> Result<(), Vec<ApiError>> {
         let Some(mut worker) = self.workers.remove(&number) else { return Ok(()) };
-        let (how, lines) = worker.process.last_words();
+        let (mut how, lines) = worker.process.last_words();
+        let culprit = worker.process.last_activity();
+        if let Some(secs) = worker.stuck_secs {
+            how = format!("no picture came out of it for {secs} s");
+        }
         if let Some(folder) = &self.folder {
             folder.sweep_of(worker.process.id());
         }
@@ -344,7 +402,7 @@ impl Supervisor<'_> {
         let again = tasks.iter().all(|task| self.may_try_again(*task));
         if !again {
             let frame = worker.tasks.iter().find(|(task, _)| has_pictures(**task)).map(|(task, done)| self.frame_of(*task, *done));
-            return Err(vec![crashed(&how, lines, frame, self.outline.as_ref())]);
+            return Err(vec![crashed(&how, lines, frame, self.outline.as_ref(), culprit)]);
         }
         tasks.into_iter().flatten().for_each(|task| self.waiting.push_front(task));
         self.start_worker()
@@ -366,19 +424,23 @@ impl Supervisor<'_> {
     fn frames(&self) -> u64 {
         let Some(outline) = &self.outline else { return 0 };
         let length = |task: &Task| match task {
-            Task::Part(PartId::Segment(n)) => outline.segments.get(*n).map_or(0, |s| (s[1] - s[0]) as u64),
+            Task::Part(PartId::Segment(n) | PartId::Measure(n)) => outline.segments.get(*n).map_or(0, |s| (s[1] - s[0]) as u64),
             _ => 0,
         };
         let finished: u64 = self.done.keys().map(length).sum();
         let running = self.workers.values().flat_map(|w| &w.tasks);
-        let running: u64 = running.filter(|(task, _)| has_pictures(**task) && **task != Task::Join).map(|(_, done)| done).sum();
-        finished + running
+        let running: u64 = running
+            .filter(|(task, _)| matches!(task, Task::Whole | Task::Part(PartId::Segment(_) | PartId::Measure(_))))
+            .map(|(_, done)| done)
+            .sum();
+        // Both passes count half.
+        (finished + running) / if outline.two_passes { 2 } else { 1 }
     }
 
     fn report(&mut self, phase: ExportPhase, joined: Option<u64>) {
         let total = self.outline.as_ref().map_or(0, |o| o.total);
         let progress = ExportProgress { phase, frame: joined.unwrap_or_else(|| self.frames()), total };
-        if self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
+        if joined.is_some() || self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
             (self.progress)(progress);
         }
     }
@@ -389,16 +451,24 @@ fn has_pictures(task: Task) -> bool {
 }
 
 /// The error of a worker that crashed as often as it may.
-fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&Outline>) -> ApiError {
-    let place = match (frame, outline) {
-        (Some(frame), Some(outline)) => {
-            let secs = outline.rate.time_of_frame(frame as i64).as_secs_f64();
-            format!(" at frame {frame} of the film ({secs:.3} s)")
-        }
+fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&Outline>, culprit: Option<Activity>) -> ApiError {
+    let secs = frame.zip(outline).map(|(frame, outline)| outline.rate.time_of_frame(frame as i64).as_secs_f64());
+    let place = match (frame, secs) {
+        (Some(frame), Some(secs)) => format!(" at frame {frame} of the film ({secs:.3} s)"),
         _ => " while the export was opened".into(),
     };
-    let mut error = ApiError::new("export.crashed", format!("the process that made the film ended{place}, twice: {how}"));
-    error.time_secs = frame.zip(outline).map(|(frame, outline)| outline.rate.time_of_frame(frame as i64).as_secs_f64());
+    let doing = culprit.as_ref().map_or_else(String::new, |c| {
+        let file = c.file.as_ref().map_or_else(String::new, |file| format!(" {}", file.display()));
+        let at = c.secs.map_or_else(String::new, |secs| format!(" at {secs:.3} s"));
+        format!(", {}{file}{at}", c.what)
+    });
+    let mut error = ApiError::new("export.crashed", format!("the process that made the film ended{place}{doing}, twice: {how}"));
+    error.hint = Some(match culprit.as_ref().and_then(|c| c.file.as_ref()) {
+        Some(_) => "if it happens again, convert that file, for example with ffmpeg, or leave it out".into(),
+        None => "if it happens again, export with another codec or with --backend cpu, and report it".into(),
+    });
+    error.time_secs = secs;
+    error.file = culprit.and_then(|c| c.file);
     error.causes = lines;
     error
 }

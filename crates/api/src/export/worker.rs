@@ -5,7 +5,8 @@ use super::{
     prepared::{self, Made, Prepared},
 };
 use crate::{ApiError, Session, loudness::LevelReport};
-use cutroom_export::{PartFiles, PartId, UnfinishedFiles, folder};
+use cutroom_export::{PartFiles, PartId, PartMaker, SegmentPass, UnfinishedFiles, folder};
+use cutroom_media::{activity, write::PacketFileReport};
 use cutroom_pipeline::{FileRoots, PipelineError, Renderer};
 use cutroom_types::CancelToken;
 use std::{
@@ -69,6 +70,34 @@ struct Export {
     folder: PathBuf,
 }
 
+impl Export {
+    /// What was reported of a finished part.
+    fn packets(&self, part: PartId) -> Result<PacketFileReport, ApiError> {
+        let made = folder::finished::<Made>(&self.folder, &self.prepared.outline.plan, part).and_then(|made| made.packets);
+        made.ok_or_else(|| {
+            let path = folder::packets_of(&self.folder, part);
+            let error = ApiError::new("media.write.damaged", format!("{}: a finished part of the export is gone", path.display()));
+            error.file(&path)
+        })
+    }
+
+    /// How a segment is encoded.
+    fn pass(&self, part: PartId) -> Result<SegmentPass, ApiError> {
+        let plan = &self.prepared.plan;
+        let (number, kbps) = match (part, plan.video_kbps().filter(|_| plan.two_passes)) {
+            (PartId::Measure(_), _) => return Ok(SegmentPass::Measure),
+            (PartId::Segment(number), Some(kbps)) => (number, kbps),
+            _ => return Ok(SegmentPass::Only),
+        };
+        let secs = |range: &std::ops::Range<i64>| {
+            (plan.rate.time_of_frame(range.end) - plan.rate.time_of_frame(range.start)).as_secs_f64()
+        };
+        let measured = plan.segments.iter().enumerate().map(|(n, s)| Ok((self.packets(PartId::Measure(n))?.bytes, secs(s))));
+        let rates = cutroom_export::shared_rates(&measured.collect::<Result<Vec<_>, ApiError>>()?, kbps);
+        Ok(SegmentPass::Encode { kbps: rates.get(number).copied().unwrap_or(kbps) })
+    }
+}
+
 struct Worker {
     output: Mutex<Box<dyn Write + Send>>,
     cancel: CancelToken,
@@ -107,7 +136,9 @@ impl Worker {
     }
 
     fn open(&self, init: InitExport) -> Result<Arc<Export>, Vec<ApiError>> {
-        if init.build != prepared::build() {
+        // Without it, the message about a crash is less exact.
+        let _ = init.activity.as_deref().map(activity::record_in);
+        if init.build.as_deref().is_some_and(|build| build != prepared::build()) {
             return Err(vec![prepared::other_build()]);
         }
         let session = Session::from_snapshot(&init.project, init.text, &init.path).map_err(|e| vec![e])?;
@@ -132,6 +163,7 @@ impl Worker {
             Task::Whole => export.prepared.make_whole(&self.cancel, &self.unfinished, &mut report)?,
             Task::Part(part) => self.make_part(export, part, &mut report)?,
             Task::Join => self.join(export, &mut report)?,
+            Task::Verify => Made { verified: Some(export.prepared.verify(&self.cancel, &mut report)?), ..Made::default() },
         };
         made.elapsed_secs = started.elapsed().as_secs_f64();
         Ok(made)
@@ -142,7 +174,7 @@ impl Worker {
         let files = PartFiles::new(folder, part);
         let made = match part {
             PartId::Sound => {
-                let sound = cutroom_export::make_sound(&prepared.composition, &prepared.plan, &files, &self.cancel)?;
+                let sound = cutroom_export::make_sound(self.maker(prepared), &files)?;
                 Made {
                     packets: Some(sound.packets),
                     clipped_samples: sound.clipped_samples,
@@ -163,8 +195,8 @@ impl Worker {
                     let phase = if frame == total { ExportPhase::Encode } else { ExportPhase::Compose };
                     report(ExportProgress { phase, frame, total });
                 };
-                let (composition, plan) = (&prepared.composition, &prepared.plan);
-                let made = cutroom_export::make_segment(composition, plan, number, &mut renderer, &files, &self.cancel, &mut note)?;
+                let pass = export.pass(part)?;
+                let made = cutroom_export::make_segment(self.maker(prepared), number, pass, &mut renderer, &files, &mut note)?;
                 let drawn_by = renderer.describe();
                 *kept = Some(renderer);
                 Made { packets: Some(made.packets), drawn_by, phases: made.times.into(), ..Made::default() }
@@ -172,6 +204,10 @@ impl Worker {
         };
         files.publish(&prepared.outline.plan, &made)?;
         Ok(made)
+    }
+
+    fn maker<'a>(&'a self, prepared: &'a Prepared) -> PartMaker<'a> {
+        PartMaker { composition: &prepared.composition, plan: &prepared.plan, cancel: &self.cancel }
     }
 
     fn join(&self, export: &Export, report: &mut dyn FnMut(ExportProgress)) -> Result<Made, ApiError> {
@@ -190,9 +226,8 @@ impl Worker {
         let sound = prepared.outline.sound.then(|| packets(PartId::Sound)).transpose()?;
         let total = prepared.outline.total;
         let mut note = |frame| report(ExportProgress { phase: ExportPhase::Finalize, frame, total });
-        let (plan, cancel) = (&prepared.plan, &self.cancel);
-        cutroom_export::join(plan, folder, &segments, sound.as_ref(), cancel, &self.unfinished, &mut note)?;
-        let file = plan.file().and_then(prepared::hash_of_file);
+        cutroom_export::join(self.maker(prepared), folder, &segments, sound.as_ref(), &self.unfinished, &mut note)?;
+        let file = prepared.plan.file().and_then(prepared::hash_of_file);
         let phases = PhaseTimes { finalize_secs: started.elapsed().as_secs_f64(), ..PhaseTimes::default() };
         Ok(Made { phases, file, ..Made::default() })
     }

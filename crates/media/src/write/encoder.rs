@@ -1,5 +1,6 @@
 //! An opened FFmpeg encoder: frames in, packets out, on the caller's thread.
 use crate::MediaError;
+use crate::activity;
 use crate::error::ffmpeg_text;
 use crate::report::ProblemSink;
 use crate::tags::AvColor;
@@ -335,6 +336,7 @@ impl Encoder {
 
     /// Sends one frame, or `None` after the last.
     pub fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
+        let _doing = activity::encoding(self.name);
         self.has_frames |= frame.is_some();
         let frame = frame.map_or(std::ptr::null(), AvFrame::as_ptr);
         // SAFETY: the context is open; the frame is valid or null. The encoder takes its own

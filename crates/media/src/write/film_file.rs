@@ -5,11 +5,11 @@ use crate::{
     write::{
         container::Container,
         encoder::{AvPacket, Encoder},
+        extras::FileExtras,
         mux::{Muxer, Priming, StreamFacts},
         package::Package,
         partial::PartialFile,
         settings::WriteSettings,
-        text::TextTrack,
         validate::Checked,
     },
 };
@@ -26,8 +26,8 @@ pub(crate) struct Streams<'a> {
     pub video: Option<&'a Encoder>,
     /// That of sound.
     pub sound: Option<&'a Encoder>,
-    /// Text tracks, whose packets are all known.
-    pub texts: &'a [TextTrack],
+    /// What the file has beside them.
+    pub extras: &'a FileExtras,
     /// Ticks in which packets of pictures have times of their own; `None` for a constant frame rate.
     pub ticks_per_second: Option<i32>,
 }
@@ -130,9 +130,18 @@ impl FilmFile {
             let facts = StreamFacts { frame_rate: None, fourcc: None, hdr: HdrMetadata::default(), priming };
             audio_index = muxer.add_stream(encoder, &facts)?;
         }
-        for track in streams.texts {
+        let extras = streams.extras;
+        for track in &extras.texts {
             muxer.add_text(track)?;
         }
+        muxer.add_chapters(&extras.chapters)?;
+        if let (Some(timecode), true) = (&extras.timecode, streams.video.is_some()) {
+            muxer.set_timecode(video_index, timecode)?;
+        }
+        let cover = match &extras.cover {
+            Some(cover) => muxer.add_cover(cover, checked.container)?.map(|stream| (stream, cover)),
+            None => None,
+        };
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;
         }
@@ -146,7 +155,10 @@ impl FilmFile {
             Some(to) => muxer.open_stream(to, &path, &options)?,
             None => muxer.open(place.path(), &options).map_err(|e| under_name(e, &path))?,
         }
-        muxer.push_texts(streams.texts, &path)?;
+        if let Some((stream, cover)) = cover {
+            muxer.write_cover(stream, cover, &path)?;
+        }
+        muxer.push_texts(&extras.texts, &path)?;
         Ok(Self { muxer, place, video: video_index, sound: audio_index })
     }
 

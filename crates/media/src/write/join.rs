@@ -4,12 +4,12 @@ use crate::{
     write::{
         audio_track::AudioTrack,
         encoder::AvPacket,
+        extras::{self, FileExtras},
         film_file::{FilmFile, Streams},
         packet_file::{PacketFileReader, PacketFileReport},
         segment::global_header,
         settings::WriteSettings,
-        text::TextTrack,
-        validate::check,
+        validate::{check, check_texts},
         writer::{PictureTrack, WriteReport},
     },
 };
@@ -31,8 +31,8 @@ pub struct Parts<'a> {
     pub segments: &'a [Part],
     /// Its sound.
     pub sound: Option<&'a Part>,
-    /// Text tracks.
-    pub texts: &'a [TextTrack],
+    /// What the file has beside them.
+    pub extras: &'a FileExtras,
 }
 
 /// A film that is being joined. Dropping it before it is finished removes what was written.
@@ -114,6 +114,8 @@ impl JoinedFilm {
     pub fn create(path: &Path, settings: &WriteSettings, parts: &Parts, overwrite: bool) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
+        check_texts(checked.container, &parts.extras.texts)?;
+        extras::check(checked.container, parts.extras)?;
         let global_header = global_header(&checked, path)?;
         let name = checked.container.muxer.unwrap_or_default();
         // Encoders state what the container must know of the streams; they encode nothing.
@@ -138,7 +140,7 @@ impl JoinedFilm {
         let streams = Streams {
             video: video.as_ref().map(|t| &t.encoder),
             sound: sound.as_ref().map(|t| &t.encoder),
-            texts: parts.texts,
+            extras: parts.extras,
             ticks_per_second: None,
         };
         let file = FilmFile::create(path, settings, &checked, name, &streams, overwrite)?;

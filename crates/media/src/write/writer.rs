@@ -4,6 +4,7 @@ use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container, containers};
 use crate::write::device::CardFrames;
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::extras::{self, FileExtras};
 use crate::write::film_file::{FilmFile, Place, Streams};
 use crate::write::frame::{AvFrame, frame_format, video_frame};
 use crate::write::palette::Palette;
@@ -12,7 +13,6 @@ use crate::write::refuse::refuse;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
 use crate::write::stack::stacked;
-use crate::write::text::TextTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
 use crate::write::video::{HardwareApi, Input, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, Orientation, Picture};
@@ -89,26 +89,27 @@ impl Writer {
     /// anything is created; [`MediaError::Exists`] when the file exists and `overwrite` is not set;
     /// [`MediaError::Write`] when it cannot be created.
     pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
-        Self::create_with_texts(final_path, settings, &[], overwrite)
+        Self::create_with(final_path, settings, &FileExtras::default(), overwrite)
     }
 
     /// As [`Self::create`], with text tracks, whose packets are written beside pictures and sound of
-    /// their time.
+    /// their time, and with chapters, a cover and a time code.
     ///
     /// # Errors
     /// As for [`Self::create`]; [`MediaError::Settings`] where the container does not hold them.
-    pub fn create_with_texts(
+    pub fn create_with(
         final_path: &Path,
         settings: &WriteSettings,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
-        check_texts(checked.container, texts)?;
+        check_texts(checked.container, &extras.texts)?;
+        extras::check(checked.container, extras)?;
         match checked.container.muxer {
             Some(muxer) => {
-                Self::create_film(final_path, &checked, texts, muxer, None, |streams| {
+                Self::create_film(final_path, &checked, extras, muxer, None, |streams| {
                     FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
                 })
             }
@@ -136,7 +137,8 @@ impl Writer {
         let checked = check(settings)?;
         match checked.container.muxer {
             Some(muxer) => {
-                Self::create_film(final_path, &checked, &[], muxer, Some(ticks_per_second), |streams| {
+                let extras = FileExtras::default();
+                Self::create_film(final_path, &checked, &extras, muxer, Some(ticks_per_second), |streams| {
                     FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
                 })
             }
@@ -144,25 +146,26 @@ impl Writer {
         }
     }
 
-    /// As [`Self::create_with_texts`], to a stream that takes the film while it is made. `name` is what messages call it.
+    /// As [`Self::create_with`], to a stream that takes the film while it is made. `name` is what messages call it.
     ///
     /// # Errors
-    /// As for [`Self::create_with_texts`]; [`MediaError::Settings`] for containers that are complete only when their beginning
+    /// As for [`Self::create_with`]; [`MediaError::Settings`] for containers that are complete only when their beginning
     /// is written last. What the stream refuses is a [`MediaError::Write`] with the system's reason.
     pub fn create_stream(
         name: &Path,
         settings: &WriteSettings,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         to: Box<dyn Write + Send>,
     ) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
-        check_texts(checked.container, texts)?;
+        check_texts(checked.container, &extras.texts)?;
+        extras::check(checked.container, extras)?;
         let muxer = checked.container.muxer.filter(|_| checked.container.can_stream()).ok_or_else(|| {
             let able: Vec<&str> = containers().iter().filter(|c| c.can_stream()).map(|c| c.id).collect();
             refuse(format!("{} cannot be streamed while it is made; {} can", checked.container.id, able.join(", ")))
         })?;
-        Self::create_film(name, &checked, texts, muxer, None, |streams| {
+        Self::create_film(name, &checked, extras, muxer, None, |streams| {
             FilmFile::create_in(Place::Stream(name.to_owned()), Some(to), settings, &checked, muxer, streams)
         })
     }
@@ -170,7 +173,7 @@ impl Writer {
     fn create_film(
         path: &Path,
         checked: &Checked,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         name: &'static str,
         ticks_per_second: Option<i32>,
         create: impl FnOnce(&Streams) -> Result<FilmFile, MediaError>,
@@ -181,7 +184,7 @@ impl Writer {
         let streams = Streams {
             video: video.as_ref().map(|track| &track.encoder),
             sound: sound.as_ref().map(|track| &track.encoder),
-            texts,
+            extras,
             ticks_per_second,
         };
         let file = create(&streams)?;

@@ -160,6 +160,7 @@ pub fn make(
         gop_frames: None,
         stacked_alpha: false,
         threads: u32::try_from(threads).unwrap_or(0),
+        max_kbps: None,
         extra: Vec::new(),
     };
     let settings = WriteSettings { container: "mov".into(), video: Some(settings), sound: None, metadata: Vec::new() };

@@ -65,6 +65,7 @@ const fn row(
             HardwareApi::VideoToolbox => video_toolbox,
         },
         fills_cores: false,
+        passes: None,
         mezzanine: false,
         odd_sizes: false,
         min_size: (128, 128),

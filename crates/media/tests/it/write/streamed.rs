@@ -1,7 +1,7 @@
 //! Containers written to a stream while the film is made, and packages of segments.
 use crate::write::material::{listing, output, picture, tones, video, write};
 use cutroom_media::MediaError;
-use cutroom_media::write::{AudioSettings, WriteSettings, Writer, container, containers};
+use cutroom_media::write::{AudioSettings, FileExtras, WriteSettings, Writer, container, containers};
 use cutroom_types::Size;
 use std::io::{self, Write};
 use std::path::Path;
@@ -56,7 +56,7 @@ fn streams_are_whole_and_come_early() {
     for row in containers().iter().filter(|c| c.can_stream()) {
         let all = settings(row.id);
         let kept = Kept::default();
-        let mut writer = Writer::create_stream(Path::new("a film"), &all, &[], Box::new(kept.clone())).unwrap();
+        let mut writer = Writer::create_stream(Path::new("a film"), &all, &FileExtras::default(), Box::new(kept.clone())).unwrap();
         assert_eq!(writer.hidden_path(), None);
         (0..150).for_each(|n| push(&mut writer, &all, n).unwrap());
         let early = kept.0.lock().unwrap().len();
@@ -78,7 +78,7 @@ fn streams_are_whole_and_come_early() {
             assert_eq!(String::from_utf8(starts).unwrap(), "0.000000\n0.000000\n", "{}", row.id);
         }
     }
-    let refused = Writer::create_stream(Path::new("-"), &settings("wav"), &[], Box::new(Kept::default())).err().unwrap();
+    let refused = Writer::create_stream(Path::new("-"), &settings("wav"), &FileExtras::default(), Box::new(Kept::default())).err().unwrap();
     assert!(refused.to_string().contains("wav cannot be streamed"), "{refused}");
 }
 
@@ -88,7 +88,7 @@ fn a_closed_stream_is_an_error() {
     for id in ["mp4", "mkv", "ts"] {
         let all = settings(id);
         let kept = Kept(Arc::default(), Some(20_000));
-        let mut writer = Writer::create_stream(Path::new("standard output"), &all, &[], Box::new(kept)).unwrap();
+        let mut writer = Writer::create_stream(Path::new("standard output"), &all, &FileExtras::default(), Box::new(kept)).unwrap();
         let error = (0..3000).find_map(|n| push(&mut writer, &all, n).err()).or_else(|| writer.finish().err()).unwrap();
         let text = error.to_string();
         assert!(text.starts_with("standard output: ") && text.contains("Broken pipe: the program that reads it"), "{id}: {text}");
