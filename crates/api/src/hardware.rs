@@ -1,5 +1,5 @@
-//! Encoders of graphics cards: which work on this machine. Whether one does is known only by trying it, and drivers may crash or
-//! hang, so each is tried in a process of its own.
+//! Encoders of graphics cards: which work on this machine. Whether one does is known only by trying
+//! it, and drivers may crash or hang, so each is tried in a process of its own.
 use crate::{ApiError, ExportRequest, WorkerProgram};
 use cutroom_media::write::{hardware_codecs, hardware_encoders, try_encoder, video_codec};
 use schemars::JsonSchema;
@@ -22,8 +22,8 @@ pub struct HardwareReport {
     pub reason: String,
 }
 
-/// Tries all encoders of graphics cards. `program` is this very program with the arguments that make it call [`probe_encoder`],
-/// the codec's id last.
+/// Tries all encoders of graphics cards. `program` is this very program with the arguments that
+/// make it call [`probe_encoder`], the codec's id last.
 pub fn hardware_report(program: &WorkerProgram) -> Vec<HardwareReport> {
     let tried = |(codec, title, is_there): (&str, &str, bool)| {
         let result = match is_there {
@@ -59,8 +59,8 @@ pub(crate) fn in_software(request: &ExportRequest) -> Option<ExportRequest> {
     Some(request)
 }
 
-/// The request as it can be carried out here, and what was changed: if it names an encoder of a graphics card that does not work,
-/// software stands in where that is allowed.
+/// The request as it can be carried out here, and what was changed: if it names an encoder of a
+/// graphics card that does not work, software stands in where that is allowed.
 ///
 /// # Errors
 /// Why the encoder does not work.
@@ -72,7 +72,8 @@ pub(crate) fn usable(request: &ExportRequest) -> Result<(Option<ExportRequest>, 
         let warning = format!("`video.codec` {codec} does not work here, so the film was encoded with {other}: {}", error.message);
         return Ok((Some(software), Some(warning)));
     }
-    let hint = format!("write {other}, or add `video.hardware_fallback` to let software stand in; `cutroom doctor` tries all encoders");
+    let hint =
+        format!("write {other}, or add `video.hardware_fallback` to let software stand in; `cutroom doctor` tries all encoders");
     let mut error = error.field("video.codec").hint(hint).field("video.hardware_fallback");
     error.message = format!("{codec} does not work here: {}", error.message);
     Err(error)

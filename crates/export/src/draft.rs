@@ -222,7 +222,8 @@ impl FileDraft {
 
     /// Whether the film can be joined from segments without encoding again.
     fn can_be_joined(&self) -> bool {
-        self.container.muxer.is_some() && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.can_be_joined))
+        self.container.muxer.is_some()
+            && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.can_be_joined))
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
@@ -246,8 +247,7 @@ fn losses(video: &VideoSettings, container: &Container, composition: &Compositio
     };
     if is_transparent(composition) && !format.alpha && !video.stacked_alpha {
         let (remedy, field) = blame(&|f| f.alpha, true, 8);
-        let (id, others) = (codec.id, "vp9 in .webm, prores and qtrle in .mov, ffv1 in .mkv and numbered .png files have alpha, and `video.stacked_alpha` puts it below \
-             the picture of any codec");
+        let (id, others) = (codec.id, "vp9 in .webm, prores in .mov, ffv1 in .mkv and numbered .png files have alpha");
         let others = if field == "video.codec" { format!(": {others}") } else { String::new() };
         note(
             format!(

@@ -63,7 +63,8 @@ pub fn run(
     run_to(composition, plan, None, cancel, unfinished, progress)
 }
 
-/// As [`run`], with the film written to a stream while it is made, if there is one; the target's path is then only a name.
+/// As [`run`], with the film written to a stream while it is made, if there is one; the target's
+/// path is then only a name.
 ///
 /// # Errors
 /// See [`ExportError`]; what the stream got before an error is not whole.

@@ -58,8 +58,8 @@ mod webp_frames;
 mod writer;
 
 pub use audio::{AudioCodec, audio_codec, audio_codecs};
-pub use device::{hardware_encoders, try_encoder};
 pub use container::{Container, container, container_for_path, containers};
+pub use device::{hardware_encoders, try_encoder};
 pub use encoders::{EncoderAvailability, encoders};
 pub use extras::{Chapter, Cover, FileExtras, MAX_COVER_BYTES};
 pub use join::{JoinedFilm, Part, Parts};

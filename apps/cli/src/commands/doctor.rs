@@ -12,8 +12,8 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-/// Tries an encoder of a graphics card in this process, for the one that waits for it. What it says is the reason why it does not
-/// work.
+/// Tries an encoder of a graphics card in this process, for the one that waits for it. What it says
+/// is the reason why it does not work.
 pub fn probe(codec: &str) -> Result<(), Failure> {
     if let Err(error) = cutroom_api::probe_encoder(codec) {
         println!("{}", error.message);

@@ -104,7 +104,8 @@ pub struct ExportArgs {
     /// Let software stand in for an encoder of a graphics card that does not work here
     #[arg(long, conflicts_with_all = ["no_video", "null"])]
     pub hardware_fallback: bool,
-    /// Write pictures of twice the height, the colour above and alpha as grey below, for codecs without alpha
+    /// Write pictures of twice the height, the colour above and alpha as grey below, for codecs
+    /// without alpha
     #[arg(long, conflicts_with_all = ["no_video", "null"])]
     pub stacked_alpha: bool,
     /// Pixels written for each pixel of the film: 0.5 writes half of the width and height
@@ -424,8 +425,8 @@ fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Resu
     }
 }
 
-/// A film for standard output in a container that is complete only when its beginning is written last, or that is
-/// made in segments: it is written to a temporary file first.
+/// A film for standard output in a container that is complete only when its beginning is written
+/// last, or that is made in segments: it is written to a temporary file first.
 struct Pipe {
     file: PathBuf,
     /// Removes the file at the end.

@@ -46,7 +46,8 @@ fn every_extension_is_written() {
     }
 }
 
-/// A film for another program comes while it is made, in containers that allow it; one that goes away ends the export.
+/// A film for another program comes while it is made, in containers that allow it; one that goes
+/// away ends the export.
 #[test]
 fn standard_output_gets_the_film_while_it_is_made() {
     let b = Bench::new();
@@ -112,11 +113,21 @@ fn a_missing_card_is_said() {
             continue;
         }
         let refused = b.run(&["export", "film.json", "-o", "x.mp4", "--video-codec", codec]);
-        assert!(refused.code != 0 && refused.err.contains("--hardware-fallback") || refused.err.contains("built with"), "{}", refused.err);
+        assert!(
+            refused.code != 0 && refused.err.contains("--hardware-fallback") || refused.err.contains("built with"),
+            "{}",
+            refused.err
+        );
         assert!(!b.path("x.mp4").exists());
         let ran = b.ok(&["export", "film.json", "-o", "x.mp4", "--video-codec", codec, "--hardware-fallback", "--overwrite"]);
         assert!(ran.err.contains("does not work here") && ran.err.contains(codec), "{}", ran.err);
-        let want = if codec.starts_with("av1") { "av1" } else if codec.starts_with("h265") { "hevc" } else { "h264" };
+        let want = if codec.starts_with("av1") {
+            "av1"
+        } else if codec.starts_with("h265") {
+            "hevc"
+        } else {
+            "h264"
+        };
         assert_eq!(ffprobe(&b.path("x.mp4"), "v", "codec_name"), want);
         std::fs::remove_file(b.path("x.mp4")).unwrap();
     }

@@ -1,5 +1,7 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use crate::{
+    ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
+};
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
@@ -150,10 +152,12 @@ pub struct VideoOptions {
     /// Pixels written for each pixel of the film, 1/64..=4; absent: 1.
     #[serde(default)]
     pub scale: Option<f64>,
-    /// Let software stand in for an encoder of a graphics card that does not work; the report warns of it.
+    /// Let software stand in for an encoder of a graphics card that does not work; the report warns
+    /// of it.
     #[serde(default)]
     pub hardware_fallback: bool,
-    /// Write pictures of twice the height, colour above and alpha as grey below, for codecs without alpha.
+    /// Write pictures of twice the height, colour above and alpha as grey below, for codecs without
+    /// alpha.
     #[serde(default)]
     pub stacked_alpha: bool,
 }
@@ -333,11 +337,12 @@ pub fn export(
     Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
 }
 
-/// As [`export`], to a stream that takes the film while it is made; the output's name says the container and is what messages
-/// call the stream.
+/// As [`export`], to a stream that takes the film while it is made; the output's name says the
+/// container and is what messages call the stream.
 ///
 /// # Errors
-/// As [`export`]; containers that cannot be streamed are refused. What the stream got before an error is not whole.
+/// As [`export`]; containers that cannot be streamed are refused. What the stream got before an
+/// error is not whole.
 pub fn export_to(
     session: &Session,
     request: &ExportRequest,

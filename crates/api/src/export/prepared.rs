@@ -56,8 +56,9 @@ impl ExportRequest {
 
 impl VideoOptions {
     fn choices(&self) -> Result<VideoChoices, ApiError> {
-        let Self { off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, stacked_alpha, .. } =
-            self.clone();
+        let Self {
+            off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, stacked_alpha, ..
+        } = self.clone();
         let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
         let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
         Ok(VideoChoices {
@@ -267,7 +268,8 @@ impl Prepared {
         let mut note = |p: cutroom_types::Progress| {
             progress(ExportProgress { phase: ExportPhase::Compose, frame: p.done, total: p.total });
         };
-        let report = cutroom_export::run_to(&self.composition, &self.plan, stream, cancel, unfinished, &mut note).map_err(ApiError::from)?;
+        let report =
+            cutroom_export::run_to(&self.composition, &self.plan, stream, cancel, unfinished, &mut note).map_err(ApiError::from)?;
         Ok(Made {
             drawn_by: report.drawn_by,
             clipped_samples: report.clipped_samples,

@@ -42,7 +42,8 @@ impl WorkerProgram {
 }
 
 impl WorkerProgram {
-    /// What the program says when it is run with one more argument, if it succeeds within `patience`.
+    /// What the program says when it is run with one more argument, if it succeeds within
+    /// `patience`.
     ///
     /// # Errors
     /// What it says on standard error, or how it ended.

@@ -26,14 +26,16 @@ pub struct Container {
     pub text: &'static [TextCodec],
     /// Muxer options.
     pub(crate) options: &'static [(&'static str, &'static str)],
-    /// Muxer options for a stream that cannot be rewound; `None` where the beginning is written last.
+    /// Muxer options for a stream that cannot be rewound; `None` where the beginning is written
+    /// last.
     pub(crate) stream_options: Option<&'static [(&'static str, &'static str)]>,
     /// Whether the container itself stores the range (limited or full).
     pub carries_range: bool,
     /// Whether it keeps an alpha stream beside the pictures (BlockAdditions, RFC 9559 §5.1.3.5.2),
     /// for codecs that have none in their own.
     pub carries_alpha: bool,
-    /// Whether it stores primaries, transfer and matrix; otherwise those that the stream stores count.
+    /// Whether it stores primaries, transfer and matrix; otherwise those that the stream stores
+    /// count.
     pub carries_color: bool,
     /// Whether times are stored in milliseconds instead of exact ticks (the frame rate is stored
     /// exactly all the same).
@@ -53,7 +55,8 @@ static CONTAINERS: &[Container] = &[
         // loaded. FFmpeg 5.1 regards FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         stream_options: Some(&[
-            // The index comes with the first fragment, so that it can say where sound and pictures start.
+            // The index comes with the first fragment, so that it can say where sound and pictures
+            // start.
             ("movflags", "+frag_keyframe+delay_moov+default_base_moof+write_colr"),
             ("strict", "experimental"),
         ]),
@@ -72,7 +75,8 @@ static CONTAINERS: &[Container] = &[
         text: &[TextCodec::MovText],
         options: &[("movflags", "+faststart+write_colr")],
         stream_options: Some(&[
-            // The index comes with the first fragment, so that it can say where sound and pictures start.
+            // The index comes with the first fragment, so that it can say where sound and pictures
+            // start.
             ("movflags", "+frag_keyframe+delay_moov+default_base_moof+write_colr"),
         ]),
         carries_range: false,
@@ -133,11 +137,7 @@ static CONTAINERS: &[Container] = &[
         video: &["h264", "h265"],
         audio: &["aac"],
         text: &[],
-        options: &[
-            ("hls_segment_type", "fmp4"),
-            ("hls_playlist_type", "vod"),
-            ("hls_flags", "independent_segments"),
-        ],
+        options: &[("hls_segment_type", "fmp4"), ("hls_playlist_type", "vod"), ("hls_flags", "independent_segments")],
         stream_options: None,
         carries_range: true,
         carries_alpha: false,
@@ -152,11 +152,7 @@ static CONTAINERS: &[Container] = &[
         video: &["h264", "h265", "vp9", "av1", "av1-aom"],
         audio: &["aac", "opus"],
         text: &[],
-        options: &[
-            ("use_template", "1"),
-            ("use_timeline", "1"),
-            ("dash_segment_type", "mp4"),
-        ],
+        options: &[("use_template", "1"), ("use_timeline", "1"), ("dash_segment_type", "mp4")],
         stream_options: None,
         carries_range: true,
         carries_alpha: false,

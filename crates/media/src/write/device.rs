@@ -1,4 +1,5 @@
-//! Frames on a graphics card, for encoders that take no others (VA-API), and trying out encoders of cards.
+//! Frames on a graphics card, for encoders that take no others (VA-API), and trying out encoders of
+//! cards.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::write::encoder::AvPacket;
@@ -26,7 +27,8 @@ impl CardFrames {
     /// Frames of the system's first VA-API device, for frames of `format` in memory.
     pub fn vaapi(size: Size, format: AVPixelFormat) -> Result<Self, String> {
         let mut this = Self { device: ptr::null_mut(), frames: ptr::null_mut() };
-        // SAFETY: results go to fields that are freed on drop; the context of the pool is set up before it is initialised.
+        // SAFETY: results go to fields that are freed on drop; the context of the pool is set up
+        // before it is initialised.
         unsafe {
             let kind = AVHWDeviceType::AV_HWDEVICE_TYPE_VAAPI;
             let r = ffi::av_hwdevice_ctx_create(&mut this.device, kind, ptr::null(), ptr::null_mut(), 0);
@@ -90,7 +92,8 @@ impl Drop for CardFrames {
 /// Pictures that are encoded to try an encoder.
 const TRIED_PICTURES: u64 = 5;
 
-/// Tries an encoder of a graphics card: encodes a few pictures of 256×144. Drivers may crash or hang: call it in a process that may.
+/// Tries an encoder of a graphics card: encodes a few pictures of 256×144. Drivers may crash or
+/// hang: call it in a process that may.
 ///
 /// # Errors
 /// What the encoder or the driver says; [`MediaError::NoEncoder`] if the linked FFmpeg has none.
@@ -121,7 +124,8 @@ pub fn try_encoder(codec: &str) -> Result<(), MediaError> {
     Err(MediaError::Encode { encoder: row.encoder.into(), reason })
 }
 
-/// Ids and titles of the encoders of graphics cards that the linked FFmpeg has, and whether it has them.
+/// Ids and titles of the encoders of graphics cards that the linked FFmpeg has, and whether it has
+/// them.
 pub fn hardware_encoders() -> Vec<(&'static str, &'static str, bool)> {
     crate::init();
     hardware_codecs().map(|c| (c.id, c.title, !crate::write::encoders::encoder_pointer(c.encoder).is_null())).collect()

@@ -208,8 +208,8 @@ impl Encoder {
         Ok(Self { context, name, complaints, has_frames: false })
     }
 
-    /// Opens a video encoder. `card`: the frames on a graphics card that it takes; `global_header`: parameter sets are stored in the container instead
-    /// of the stream.
+    /// Opens a video encoder. `card`: the frames on a graphics card that it takes; `global_header`:
+    /// parameter sets are stored in the container instead of the stream.
     pub fn open_video(v: &CheckedVideo, card: Option<&CardFrames>, global_header: bool) -> Result<Self, MediaError> {
         let s = v.settings;
         let format = encoder_format(v.codec.input, s.format).ok_or_else(|| MediaError::EncoderSetup {

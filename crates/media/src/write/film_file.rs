@@ -1,5 +1,5 @@
-//! A container file under its hidden name, or a package of files, or a stream: packets in, a complete film or nothing
-//! out; what a stream has is whole when it ends without an error.
+//! A container file under its hidden name, or a package of files, or a stream: packets in, a
+//! complete film or nothing out; what a stream has is whole when it ends without an error.
 use crate::{
     MediaError,
     write::{

@@ -94,8 +94,8 @@ pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPi
     if input == Input::Palette { frames.map(|_| AVPixelFormat::AV_PIX_FMT_PAL8) } else { frames }
 }
 
-/// Converts a picture to the layout that the encoder needs, or that is made a palette of. The encoder must have
-/// been opened with the picture's format.
+/// Converts a picture to the layout that the encoder needs, or that is made a palette of. The
+/// encoder must have been opened with the picture's format.
 pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<AvFrame, MediaError> {
     let av = frame_format(input, picture.format)
         .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
@@ -191,7 +191,8 @@ fn copy_planes(frame: &mut AvFrame, picture: &Picture) {
     }
 }
 
-/// Copies planes with Cb and Cr alternating in one; 10 bits go to the upper ones of 16, as P010 has them.
+/// Copies planes with Cb and Cr alternating in one; 10 bits go to the upper ones of 16, as P010 has
+/// them.
 fn join_chroma(frame: &mut AvFrame, picture: &Picture) {
     let sample = picture.format.bytes_per_sample();
     let shift = 16 - u32::from(picture.format.bits.max(8));

@@ -1,5 +1,5 @@
-//! Levels of codecs: what their specifications let a stream be at most. Encoders choose the lowest level that fits; what fits none
-//! is refused, since no decoder need play it.
+//! Levels of codecs: what their specifications let a stream be at most. Encoders choose the lowest
+//! level that fits; what fits none is refused, since no decoder need play it.
 use crate::write::settings::{Rate, VideoSettings};
 
 /// A level.
@@ -20,8 +20,9 @@ const fn level(name: &'static str, picture: u64, second: u64, kbps: u64, side: [
     Level { name, picture, second, kbps, side }
 }
 
-/// ITU-T H.264, table A-1: MaxFS, MaxMBPS, MaxBR. Profile High 4:4:4 Predictive has four times the rate of Main (table A-2,
-/// cpbBrVclFactor 4000), which is taken here. Sides: A.3.1, the root of eight times MaxFS, in pixels.
+/// ITU-T H.264, table A-1: MaxFS, MaxMBPS, MaxBR. Profile High 4:4:4 Predictive has four times the
+/// rate of Main (table A-2, cpbBrVclFactor 4000), which is taken here. Sides: A.3.1, the root of
+/// eight times MaxFS, in pixels.
 static H264: &[Level] = &[
     level("1", 99, 1_485, 256, [448, 448]),
     level("1.1", 396, 3_000, 768, [896, 896]),
@@ -44,8 +45,8 @@ static H264: &[Level] = &[
     level("6.2", 139_264, 16_711_680, 3_200_000, [16_880, 16_880]),
 ];
 
-/// ITU-T H.265, tables A.8 and A.9: MaxLumaPs, MaxLumaSr, MaxBR of the high tier (of the main one below level 4). Sides: A.4.1, the
-/// root of eight times MaxLumaPs.
+/// ITU-T H.265, tables A.8 and A.9: MaxLumaPs, MaxLumaSr, MaxBR of the high tier (of the main one
+/// below level 4). Sides: A.4.1, the root of eight times MaxLumaPs.
 static H265: &[Level] = &[
     level("1", 36_864, 552_960, 128, [543, 543]),
     level("2", 122_880, 3_686_400, 1_500, [991, 991]),
@@ -62,8 +63,8 @@ static H265: &[Level] = &[
     level("6.2", 35_651_584, 4_278_190_080, 800_000, [16_888, 16_888]),
 ];
 
-/// AV1 Bitstream & Decoding Process Specification, annex A.3: MaxPicSize, MaxDisplayRate, HighMbps (MainMbps where there is no high
-/// tier), MaxHSize, MaxVSize.
+/// AV1 Bitstream & Decoding Process Specification, annex A.3: MaxPicSize, MaxDisplayRate, HighMbps
+/// (MainMbps where there is no high tier), MaxHSize, MaxVSize.
 static AV1: &[Level] = &[
     level("2.0", 147_456, 4_423_680, 1_500, [2_048, 1_152]),
     level("2.1", 278_784, 8_363_520, 3_000, [2_816, 1_584]),
@@ -79,7 +80,8 @@ static AV1: &[Level] = &[
     level("6.2", 35_651_584, 4_278_190_080, 800_000, [16_384, 8_704]),
 ];
 
-/// "VP9 Levels and Decoder Testing" (webmproject.org/vp9/levels): luma picture size, luma sample rate, bit rate, largest side.
+/// "VP9 Levels and Decoder Testing" (webmproject.org/vp9/levels): luma picture size, luma sample
+/// rate, bit rate, largest side.
 static VP9: &[Level] = &[
     level("1", 36_864, 829_440, 200, [512, 512]),
     level("1.1", 73_728, 2_764_800, 800, [768, 768]),
@@ -116,9 +118,8 @@ pub(crate) fn level_of(stream: &str, s: &VideoSettings) -> Result<Option<&'stati
         Rate::BitrateKbps(kbps) => u64::from(kbps),
         _ => 0,
     };
-    let fits = |l: &&Level| {
-        picture <= l.picture && second <= l.second && kbps <= l.kbps && width <= l.side[0] && height <= l.side[1]
-    };
+    let fits =
+        |l: &&Level| picture <= l.picture && second <= l.second && kbps <= l.kbps && width <= l.side[0] && height <= l.side[1];
     if let Some(level) = levels.iter().find(fits) {
         return Ok(Some(level.name));
     }
@@ -129,7 +130,10 @@ pub(crate) fn level_of(stream: &str, s: &VideoSettings) -> Result<Option<&'stati
     } else if picture > last.picture {
         format!("pictures of {picture} {unit}; its highest, {}, has {}", last.name, last.picture)
     } else if second > last.second {
-        format!("{width}×{height} at {} pictures a second; its highest, {}, has {} {unit} a second", s.frame_rate, last.name, last.second)
+        format!(
+            "{width}×{height} at {} pictures a second; its highest, {}, has {} {unit} a second",
+            s.frame_rate, last.name, last.second
+        )
     } else {
         format!("{kbps} kbit/s; its highest, {}, has {}", last.name, last.kbps)
     };
@@ -147,7 +151,8 @@ mod tests {
         s
     }
 
-    /// Well-known pairs: H.264 table A-6, H.265 table A.10 and the examples of VP9's and AV1's tables.
+    /// Well-known pairs: H.264 table A-6, H.265 table A.10 and the examples of VP9's and AV1's
+    /// tables.
     #[test]
     fn levels_are_those_of_the_specifications() {
         for (stream, width, height, rate, level) in [

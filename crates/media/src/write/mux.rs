@@ -261,15 +261,11 @@ impl Muxer {
     }
 
     /// Writes the header to a stream that cannot be rewound; `name` is what messages call it.
-    pub fn open_stream(
-        &mut self,
-        to: Box<dyn Write + Send>,
-        name: &Path,
-        options: &[(&str, String)],
-    ) -> Result<(), MediaError> {
+    pub fn open_stream(&mut self, to: Box<dyn Write + Send>, name: &Path, options: &[(&str, String)]) -> Result<(), MediaError> {
         let failed = |e: ffmpeg_next::Error| MediaError::Internal { operation: "opening a stream", reason: e.to_string() };
         let mut stream = StreamIo::from_write(to).map_err(failed)?;
-        // SAFETY: the stream is kept as long as the context, which does not close what the flag says is not its own.
+        // SAFETY: the stream is kept as long as the context, which does not close what the flag
+        // says is not its own.
         unsafe {
             (*self.context).pb = stream.as_mut_ptr();
             (*self.context).flags |= ffi::AVFMT_FLAG_CUSTOM_IO;
@@ -375,7 +371,8 @@ impl Muxer {
 
     /// Writes the index and closes the file.
     pub fn finish(&mut self, path: &Path) -> Result<(), MediaError> {
-        // SAFETY: the header is written, the file or stream open, if the muxer has one; `avio_closep` clears `pb`.
+        // SAFETY: the header is written, the file or stream open, if the muxer has one;
+        // `avio_closep` clears `pb`.
         unsafe {
             let written = ffi::av_write_trailer(self.context);
             let (mut flushed, mut closed) = (0, 0);

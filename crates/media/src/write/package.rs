@@ -1,5 +1,5 @@
-//! A playlist or manifest with its segments: many files, which are written to a hidden folder and moved to their
-//! final names when the last one is complete, the playlist last.
+//! A playlist or manifest with its segments: many files, which are written to a hidden folder and
+//! moved to their final names when the last one is complete, the playlist last.
 use crate::MediaError;
 use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
 use std::fs::{self, File};
@@ -21,7 +21,8 @@ impl Package {
     /// Creates the hidden folder, and the target's folder if only that is missing.
     ///
     /// # Errors
-    /// [`MediaError::Exists`] when the playlist exists and `overwrite` is not set; [`MediaError::Write`].
+    /// [`MediaError::Exists`] when the playlist exists and `overwrite` is not set;
+    /// [`MediaError::Write`].
     pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
         let failed = |e: std::io::Error| write_error(target, &e);
         if fs::symlink_metadata(target).is_ok() && !overwrite {
@@ -63,12 +64,16 @@ impl Package {
         stem.chars().map(|c| if matches!(c, '%' | '$' | '/' | '\\' | ':') { '_' } else { c }).collect()
     }
 
-    /// Syncs the files and gives them their final names; returns their size in bytes. Segments of a package that is replaced
-    /// and are not replaced themselves are removed.
+    /// Syncs the files and gives them their final names; returns their size in bytes. Segments of a
+    /// package that is replaced and are not replaced themselves are removed.
     pub fn commit(self) -> Result<u64, MediaError> {
         let failed = |e: std::io::Error| write_error(&self.target, &e);
-        let mut files: Vec<PathBuf> =
-            fs::read_dir(&self.hidden).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?.iter().map(fs::DirEntry::path).collect();
+        let mut files: Vec<PathBuf> = fs::read_dir(&self.hidden)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(failed)?
+            .iter()
+            .map(fs::DirEntry::path)
+            .collect();
         files.sort();
         // The playlist is last: what it names is there then.
         files.sort_by_key(|path| *path == self.playlist);

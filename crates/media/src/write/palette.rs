@@ -1,5 +1,6 @@
-//! Pictures of up to 256 colours, with FFmpeg's palettegen and paletteuse: each picture gets the colours that suit it best,
-//! so that nothing waits for the end of the film. Dithering is ordered: what does not move keeps its pattern.
+//! Pictures of up to 256 colours, with FFmpeg's palettegen and paletteuse: each picture gets the
+//! colours that suit it best, so that nothing waits for the end of the film. Dithering is ordered:
+//! what does not move keeps its pattern.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::write::frame::AvFrame;
@@ -7,8 +8,10 @@ use cutroom_types::Size;
 use ffmpeg_next::ffi::{self, AVFilterContext, AVFilterGraph};
 use std::{ffi::CString, ptr};
 
-/// One entry is kept for what is transparent: alpha below half, and pixels that are as in the picture before.
-const FILTERS: &std::ffi::CStr = c"[in]split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=bayer:bayer_scale=3[out]";
+/// One entry is kept for what is transparent: alpha below half, and pixels that are as in the
+/// picture before.
+const FILTERS: &std::ffi::CStr =
+    c"[in]split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=bayer:bayer_scale=3[out]";
 
 /// Makes pictures of few colours.
 pub(crate) struct Palette {
@@ -30,13 +33,12 @@ impl Palette {
         let format = ffi::AVPixelFormat::AV_PIX_FMT_BGRA as i32;
         let args = format!("video_size={}x{}:pix_fmt={format}:time_base=1/1:pixel_aspect=1/1", size.width, size.height);
         let args = CString::new(args).map_err(|_| failed(ffi::AVERROR(ffi::EINVAL)))?;
-        // SAFETY: the graph owns its filters and is freed on drop; all strings are valid for the calls; the lists of open
-        // ends are allocated here and freed by `avfilter_inout_free`, whatever parsing leaves of them.
+        // SAFETY: the graph owns its filters and is freed on drop; all strings are valid for the
+        // calls; the lists of open ends are allocated here and freed by `avfilter_inout_free`,
+        // whatever parsing leaves of them.
         unsafe {
             let mut this = Self { graph: ffi::avfilter_graph_alloc(), source: ptr::null_mut(), sink: ptr::null_mut() };
-            for (to, name, args) in
-                [(&mut this.source, c"buffer", args.as_ptr()), (&mut this.sink, c"buffersink", ptr::null())]
-            {
+            for (to, name, args) in [(&mut this.source, c"buffer", args.as_ptr()), (&mut this.sink, c"buffersink", ptr::null())] {
                 let filter = ffi::avfilter_get_by_name(name.as_ptr());
                 let r = ffi::avfilter_graph_create_filter(to, filter, name.as_ptr(), args, ptr::null_mut(), this.graph);
                 if r < 0 {

@@ -37,8 +37,8 @@ pub struct SequencePattern {
 }
 
 impl SequencePattern {
-    /// Parses a pattern such as `shots/shot_%05d.png`, or the name of a folder, for files with one of these extensions, the
-    /// usual one first.
+    /// Parses a pattern such as `shots/shot_%05d.png`, or the name of a folder, for files with one
+    /// of these extensions, the usual one first.
     ///
     /// # Errors
     /// [`MediaError::Settings`], which states the required form.
@@ -52,7 +52,13 @@ impl SequencePattern {
                     "a picture sequence needs a place for the number, such as name_%05d.{usual}, or a folder name"
                 )));
             }
-            return Ok(Self { folder: target.into(), own_folder: true, before: String::new(), after: format!(".{usual}"), digits: 5 });
+            return Ok(Self {
+                folder: target.into(),
+                own_folder: true,
+                before: String::new(),
+                after: format!(".{usual}"),
+                digits: 5,
+            });
         }
         let (before, rest) = name.split_once('%').unwrap_or((name, ""));
         let (digits, after) = rest.split_once('d').ok_or_else(|| bad("the number must be written as %05d"))?;

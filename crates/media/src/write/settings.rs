@@ -17,7 +17,8 @@ pub enum Rate {
     /// Every sample is decoded unchanged.
     Lossless,
     /// The default of the codec's row (H.264: CRF 23, H.265: 28, VP9 and libaom's AV1: 32, SVT-AV1:
-    /// 35, JPEG: 3, WebP: 20); the only choice for codecs whose rate is set by their profile (ProRes, DNxHR).
+    /// 35, JPEG: 3, WebP: 20); the only choice for codecs whose rate is set by their profile
+    /// (ProRes, DNxHR).
     #[default]
     CodecDefault,
 }
@@ -50,7 +51,8 @@ pub struct VideoSettings {
     pub profile: Option<String>,
     /// Maximum number of frames between keyframes; `None` for the encoder's choice.
     pub gop_frames: Option<u32>,
-    /// Pushed pictures have alpha and half of `size`'s height; stored are their colour and, below it, their alpha as grey.
+    /// Pushed pictures have alpha and half of `size`'s height; stored are their colour and, below
+    /// it, their alpha as grey.
     pub stacked_alpha: bool,
     /// Encoder threads; 0 for the default of `ffmpeg` on this machine. Affects the bytes of the
     /// stream.

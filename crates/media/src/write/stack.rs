@@ -1,11 +1,13 @@
-//! Stacked alpha: a picture of twice the height, colour above and alpha as grey below, for codecs that have no alpha.
+//! Stacked alpha: a picture of twice the height, colour above and alpha as grey below, for codecs
+//! that have no alpha.
 use crate::MediaError;
 use crate::write::refuse::refuse;
 use cutroom_types::{ColorModel, Picture, PictureFormat, Plane, Range, Size};
 use std::sync::Arc;
 
-/// The picture of twice the height, in the same format without alpha. Alpha becomes the value of luma (or of red, green and
-/// blue) that shows it as a share of white, in the picture's range; chroma is grey there.
+/// The picture of twice the height, in the same format without alpha. Alpha becomes the value of
+/// luma (or of red, green and blue) that shows it as a share of white, in the picture's range;
+/// chroma is grey there.
 ///
 /// # Errors
 /// [`MediaError::Mismatch`] for a picture without alpha.

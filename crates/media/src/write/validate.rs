@@ -125,7 +125,11 @@ pub(crate) fn check_codec<'a>(
         return Err(refuse(format!("alpha can be stacked below pictures of YUV or RGB without alpha, not below {}", s.format)));
     }
     if s.stacked_alpha && h % (2 * dy) != 0 {
-        return Err(refuse(format!("alpha can be stacked below pictures in {} whose height {dy} divides, not below {w}×{}", s.format, h / 2)));
+        return Err(refuse(format!(
+            "alpha can be stacked below pictures in {} whose height {dy} divides, not below {w}×{}",
+            s.format,
+            h / 2
+        )));
     }
     if !codec.odd_sizes && (w % dx != 0 || h % dy != 0) {
         return Err(refuse(format!(

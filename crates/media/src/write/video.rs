@@ -57,7 +57,8 @@ pub struct VideoCodec {
     pub encoder: &'static str,
     /// Profiles; when none is named, the first that holds the format is used.
     pub profiles: &'static [VideoProfile],
-    /// The profile of lossless files, where others cannot be lossless; `None` where that does not depend on it.
+    /// The profile of lossless files, where others cannot be lossless; `None` where that does not
+    /// depend on it.
     pub lossless_profile: Option<&'static str>,
     /// Speed presets in the encoder's order, fastest or slowest first; empty when it has none.
     pub presets: &'static [&'static str],
@@ -83,7 +84,8 @@ pub struct VideoCodec {
     pub min_size: (u32, u32),
     /// Maximum width and height, pixels.
     pub max_size: u32,
-    /// Whether films can be joined from parts that were encoded apart: not where the encoder writes a header of the file.
+    /// Whether films can be joined from parts that were encoded apart: not where the encoder writes
+    /// a header of the file.
     pub can_be_joined: bool,
     /// Most pictures per second.
     pub max_fps: u32,

@@ -1,5 +1,5 @@
-//! What FFmpeg's muxer of animated WebP does not state: that each picture replaces the one before. It leaves them to be blended,
-//! so that pictures before would show through alpha.
+//! What FFmpeg's muxer of animated WebP does not state: that each picture replaces the one before.
+//! It leaves them to be blended, so that pictures before would show through alpha.
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;

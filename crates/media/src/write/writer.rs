@@ -108,11 +108,9 @@ impl Writer {
         check_texts(checked.container, &extras.texts)?;
         extras::check(checked.container, extras)?;
         match checked.container.muxer {
-            Some(muxer) => {
-                Self::create_film(final_path, &checked, extras, muxer, None, |streams| {
-                    FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
-                })
-            }
+            Some(muxer) => Self::create_film(final_path, &checked, extras, muxer, None, |streams| {
+                FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
+            }),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
@@ -146,11 +144,13 @@ impl Writer {
         }
     }
 
-    /// As [`Self::create_with`], to a stream that takes the film while it is made. `name` is what messages call it.
+    /// As [`Self::create_with`], to a stream that takes the film while it is made. `name` is what
+    /// messages call it.
     ///
     /// # Errors
-    /// As for [`Self::create_with`]; [`MediaError::Settings`] for containers that are complete only when their beginning
-    /// is written last. What the stream refuses is a [`MediaError::Write`] with the system's reason.
+    /// As for [`Self::create_with`]; [`MediaError::Settings`] for containers that are complete only
+    /// when their beginning is written last. What the stream refuses is a [`MediaError::Write`]
+    /// with the system's reason.
     pub fn create_stream(
         name: &Path,
         settings: &WriteSettings,
@@ -192,8 +192,8 @@ impl Writer {
         Ok(Self { video, sound, sink: Sink::File(file), times, failed: false })
     }
 
-    /// The hidden file, or the hidden folder of a sequence or package, that contains what is written so far; a stream has
-    /// none.
+    /// The hidden file, or the hidden folder of a sequence or package, that contains what is
+    /// written so far; a stream has none.
     pub fn hidden_path(&self) -> Option<&Path> {
         match &self.sink {
             Sink::File(file) => file.hidden_path(),

@@ -7,7 +7,10 @@ pub static CODEC: VideoCodec = VideoCodec {
     id: "dpx",
     title: "DPX",
     encoder: "dpx",
-    profiles: &[VideoProfile { id: "auto", formats: &[rgb(10), rgb(8), rgb(8).with_alpha(), rgb(12), rgb(16), rgb(16).with_alpha()] }],
+    profiles: &[VideoProfile {
+        id: "auto",
+        formats: &[rgb(10), rgb(8), rgb(8).with_alpha(), rgb(12), rgb(16), rgb(16).with_alpha()],
+    }],
     presets: &[],
     lossless_profile: None,
     default_preset: None,

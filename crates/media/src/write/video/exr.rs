@@ -1,5 +1,5 @@
-//! OpenEXR: linear light in floats, 1.0 is reference white; alpha is associated, as the format demands. `float` keeps
-//! every sample that is drawn, `half` keeps 11 significant bits.
+//! OpenEXR: linear light in floats, 1.0 is reference white; alpha is associated, as the format
+//! demands. `float` keeps every sample that is drawn, `half` keeps 11 significant bits.
 use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, pair};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::{PictureFormat, Range};

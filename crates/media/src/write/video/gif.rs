@@ -1,5 +1,6 @@
-//! Animated GIF: up to 256 colours a picture, chosen for each one, with ordered dithering, which does not move while the
-//! picture does not; alpha is on or off. Delays are whole hundredths of a second whose sums are rounded, not they themselves.
+//! Animated GIF: up to 256 colours a picture, chosen for each one, with ordered dithering, which
+//! does not move while the picture does not; alpha is on or off. Delays are whole hundredths of a
+//! second whose sums are rounded, not they themselves.
 use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, rgb};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::Range;

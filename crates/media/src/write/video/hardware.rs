@@ -1,6 +1,7 @@
-//! Encoders of graphics cards: NVENC (NVIDIA), VA-API (Linux), Quick Sync (Intel), AMF (AMD) and VideoToolbox (Apple), each for H.264,
-//! H.265 and AV1. Their streams are of the kind of the software's row, so they go into the same containers. Whether one works
-//! is known only by trying it: `probe`.
+//! Encoders of graphics cards: NVENC (NVIDIA), VA-API (Linux), Quick Sync (Intel), AMF (AMD) and
+//! VideoToolbox (Apple), each for H.264, H.265 and AV1. Their streams are of the kind of the
+//! software's row, so they go into the same containers. Whether one works is known only by trying
+//! it: `probe`.
 use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, crf_text, pair, whole_crf_text, yuv420};
 use crate::write::settings::{Rate, VideoSettings};
 
@@ -24,7 +25,8 @@ pub enum HardwareApi {
 pub struct Hardware {
     /// The interface.
     pub api: HardwareApi,
-    /// Id of the software's row that makes the same kind of stream, which stands in where that is allowed.
+    /// Id of the software's row that makes the same kind of stream, which stands in where that is
+    /// allowed.
     pub software: &'static str,
 }
 
@@ -70,7 +72,8 @@ const fn row(
         odd_sizes: false,
         min_size: (128, 128),
         max_size: 8192,
-        // Cards differ in what they code the same way twice, and drivers in the headers that they write.
+        // Cards differ in what they code the same way twice, and drivers in the headers that they
+        // write.
         can_be_joined: false,
         max_fps: 300,
         carries_range: true,
@@ -101,16 +104,33 @@ const fn row_without_code(
     VideoCodec { fourcc: &[], ..row(id, title, encoder, hardware, profiles) }
 }
 
-macro_rules! family { ($api:ident, $suffix:literal, $name:literal, $av:literal) => {
-    [
-        &row_without_code(concat!("h264-", $suffix), concat!("H.264 / AVC with ", $name), concat!("h264_", $av),
-            &Hardware { api: HardwareApi::$api, software: "h264" }, EIGHT),
-        &row(concat!("h265-", $suffix), concat!("H.265 / HEVC with ", $name), concat!("hevc_", $av),
-            &Hardware { api: HardwareApi::$api, software: "h265" }, TEN),
-        &row_without_code(concat!("av1-", $suffix), concat!("AV1 with ", $name), concat!("av1_", $av),
-            &Hardware { api: HardwareApi::$api, software: "av1" }, TEN),
-    ]
-} }
+macro_rules! family {
+    ($api:ident, $suffix:literal, $name:literal, $av:literal) => {
+        [
+            &row_without_code(
+                concat!("h264-", $suffix),
+                concat!("H.264 / AVC with ", $name),
+                concat!("h264_", $av),
+                &Hardware { api: HardwareApi::$api, software: "h264" },
+                EIGHT,
+            ),
+            &row(
+                concat!("h265-", $suffix),
+                concat!("H.265 / HEVC with ", $name),
+                concat!("hevc_", $av),
+                &Hardware { api: HardwareApi::$api, software: "h265" },
+                TEN,
+            ),
+            &row_without_code(
+                concat!("av1-", $suffix),
+                concat!("AV1 with ", $name),
+                concat!("av1_", $av),
+                &Hardware { api: HardwareApi::$api, software: "av1" },
+                TEN,
+            ),
+        ]
+    };
+}
 
 static NVENC: [&VideoCodec; 3] = family!(Nvenc, "nvenc", "NVENC", "nvenc");
 static VAAPI: [&VideoCodec; 3] = family!(Vaapi, "vaapi", "VA-API", "vaapi");
@@ -132,8 +152,8 @@ fn usual_quality(s: &VideoSettings) -> u32 {
     }
 }
 
-/// The quantiser of a CRF: its own number of H.264 and H.265; of AV1, whose CRF counts to 63 and whose quantisers count to `most`, the
-/// one at the same share.
+/// The quantiser of a CRF: its own number of H.264 and H.265; of AV1, whose CRF counts to 63 and
+/// whose quantisers count to `most`, the one at the same share.
 fn quantiser(crf: f32, s: &VideoSettings, most: f32) -> Result<String, String> {
     if s.codec.starts_with("av1") {
         crf_text(crf, 63.0)?;
@@ -190,7 +210,8 @@ fn amf(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     })
 }
 
-/// VideoToolbox counts quality from 1 to 100, the best, in units of FFmpeg's lambda (`FF_QP2LAMBDA`, 118).
+/// VideoToolbox counts quality from 1 to 100, the best, in units of FFmpeg's lambda
+/// (`FF_QP2LAMBDA`, 118).
 fn video_toolbox(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     const LAMBDA: u32 = 118;
     let quality = |crf: f32| {

@@ -1,5 +1,5 @@
-//! JPEG: 8-bit full-range YUV as JFIF has it, with the matrix of BT.601; for single pictures, numbered files and films
-//! of which each picture is coded by itself.
+//! JPEG: 8-bit full-range YUV as JFIF has it, with the matrix of BT.601; for single pictures,
+//! numbered files and films of which each picture is coded by itself.
 use super::{BUILT_IN, FixedTags, Input, Options, VideoCodec, VideoProfile, crf_text, pair, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::Range;

@@ -1,5 +1,5 @@
-//! Animated WebP: lossy 4:2:0 of 8 bits with alpha, or lossless RGB with alpha. Each picture is coded by itself, so that memory
-//! does not grow with the film.
+//! Animated WebP: lossy 4:2:0 of 8 bits with alpha, or lossless RGB with alpha. Each picture is
+//! coded by itself, so that memory does not grow with the film.
 use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, crf_text, pair, rgb, yuv420};
 use crate::write::settings::{Rate, VideoSettings};
 

@@ -185,7 +185,8 @@ fn every_encoder_can_be_dropped() {
             let v = video(codec.id, None, Size { width: 256, height: 128 });
             let (format, color, size) = (v.format, v.color, v.size);
             let usual = codec.containers().next().unwrap().id;
-            let (name, container) = if codec.id == "png" { ("p_%d.png".to_owned(), "png-sequence") } else { ("film".to_owned(), usual) };
+            let (name, container) =
+                if codec.id == "png" { ("p_%d.png".to_owned(), "png-sequence") } else { ("film".to_owned(), usual) };
             let mut writer = Writer::create(&folder.path().join(name), &settings(container, Some(v), None), false).unwrap();
             for n in 0..pictures {
                 writer.push_picture(&picture(format, size, color, n)).unwrap();

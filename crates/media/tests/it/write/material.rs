@@ -99,8 +99,8 @@ pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
     if path.ends_with("ts") && entry.starts_with("stream") && first == second { first.join("\n") } else { text }
 }
 
-/// Everything that `ffprobe` says of a file, by keys such as `format.duration`, and `codec_name` of the first stream of a
-/// kind.
+/// Everything that `ffprobe` says of a file, by keys such as `format.duration`, and `codec_name` of
+/// the first stream of a kind.
 pub struct Facts(HashMap<String, String>);
 
 impl Facts {

@@ -118,8 +118,8 @@ fn float_picture(size: Size) -> cutroom_types::Picture {
     cutroom_types::Picture::from_planes(format, size, color, (0..4).map(plane).collect()).unwrap()
 }
 
-/// EXR keeps floats, colour multiplied by alpha; half has 11 significant bits (IEEE 754 binary16), of which FFmpeg cuts off
-/// the others.
+/// EXR keeps floats, colour multiplied by alpha; half has 11 significant bits (IEEE 754 binary16),
+/// of which FFmpeg cuts off the others.
 #[test]
 fn exr_is_float_and_associated() {
     let folder = tempfile::tempdir().unwrap();
@@ -147,7 +147,8 @@ fn exr_is_float_and_associated() {
     }
 }
 
-/// Delays are whole hundredths of a second; the start of each picture is the nearest one to its time.
+/// Delays are whole hundredths of a second; the start of each picture is the nearest one to its
+/// time.
 #[test]
 fn gif_keeps_time_and_colour() {
     let folder = tempfile::tempdir().unwrap();
@@ -163,7 +164,10 @@ fn gif_keeps_time_and_colour() {
         let want: Vec<i64> = (0..frames).map(|n| (n as f64 * 100.0 / fps).round() as i64).collect();
         // FFmpeg's reader counts from the first.
         assert_eq!(times[..], want[..], "{rate}");
-        let decoded = output("ffmpeg", &["-v", "error", "-i", path.to_str().unwrap(), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
+        let decoded = output(
+            "ffmpeg",
+            &["-v", "error", "-i", path.to_str().unwrap(), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        );
         let one = (size.width * size.height * 3) as usize;
         assert_eq!(decoded.len(), one * frames as usize, "{rate}");
         for (n, got) in decoded.chunks_exact(one).enumerate() {
@@ -219,7 +223,12 @@ fn gif_and_webp_keep_alpha() {
             for (i, a) in alpha(&want).iter().enumerate().filter(|(_, a)| **a > 0) {
                 let pixel = |p: &cutroom_types::Picture| [0, 1, 2].map(|k| i32::from(p.planes[k].data()[i]));
                 let far = pixel(&got).iter().zip(pixel(&want)).map(|(a, b)| (a - b).abs()).max().unwrap();
-                assert!(far <= if id == "gif" { 8 } else { 0 }, "{id}, picture {n}, {i}, alpha {a}: {:?} and not {:?}", pixel(&got), pixel(&want));
+                assert!(
+                    far <= if id == "gif" { 8 } else { 0 },
+                    "{id}, picture {n}, {i}, alpha {a}: {:?} and not {:?}",
+                    pixel(&got),
+                    pixel(&want)
+                );
             }
         }
     }

@@ -47,7 +47,8 @@ fn every_codec_in_every_container() {
                 assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len(), "{what}");
             }
             if id == "webp" {
-                // FFmpeg reads no animation; `webp_keeps_time_and_has_quality` and `gif_and_webp_keep_alpha` do.
+                // FFmpeg reads no animation; `webp_keeps_time_and_has_quality` and
+                // `gif_and_webp_keep_alpha` do.
                 continue;
             }
             let facts = Facts::of(&path);

@@ -49,7 +49,8 @@ fn push(writer: &mut Writer, settings: &WriteSettings, n: u64) -> Result<(), Med
     Ok(())
 }
 
-/// Every container that can be streamed: what comes is whole, in ffprobe's eyes, and much of it comes before the end.
+/// Every container that can be streamed: what comes is whole, in ffprobe's eyes, and much of it
+/// comes before the end.
 #[test]
 fn streams_are_whole_and_come_early() {
     let folder = tempfile::tempdir().unwrap();
@@ -78,7 +79,8 @@ fn streams_are_whole_and_come_early() {
             assert_eq!(String::from_utf8(starts).unwrap(), "0.000000\n0.000000\n", "{}", row.id);
         }
     }
-    let refused = Writer::create_stream(Path::new("-"), &settings("wav"), &FileExtras::default(), Box::new(Kept::default())).err().unwrap();
+    let refused =
+        Writer::create_stream(Path::new("-"), &settings("wav"), &FileExtras::default(), Box::new(Kept::default())).err().unwrap();
     assert!(refused.to_string().contains("wav cannot be streamed"), "{refused}");
 }
 
@@ -95,7 +97,8 @@ fn a_closed_stream_is_an_error() {
     }
 }
 
-/// HLS and DASH: playlist and segments, nothing else; ffprobe reads the whole film from the playlist.
+/// HLS and DASH: playlist and segments, nothing else; ffprobe reads the whole film from the
+/// playlist.
 #[test]
 fn packages_are_whole_or_not_there() {
     let root = tempfile::tempdir().unwrap();
@@ -117,7 +120,10 @@ fn packages_are_whole_or_not_there() {
         let text = std::fs::read_to_string(&target).unwrap();
         assert!(!text.contains("partial"), "{id}: {text}");
         if id == "hls" {
-            assert!(text.contains("#EXT-X-PLAYLIST-TYPE:VOD") && text.contains("#EXT-X-ENDLIST") && text.contains("#EXT-X-MAP"), "{text}");
+            assert!(
+                text.contains("#EXT-X-PLAYLIST-TYPE:VOD") && text.contains("#EXT-X-ENDLIST") && text.contains("#EXT-X-MAP"),
+                "{text}"
+            );
         } else {
             assert!(text.contains("type=\"static\"") && text.contains("mediaPresentationDuration=\"PT8."), "{text}");
         }
@@ -143,7 +149,8 @@ fn packages_are_whole_or_not_there() {
     assert!(Writer::create(&root.path().join("a/b/film.m3u8"), &all, false).is_err());
 }
 
-/// Stacked alpha in a codec without alpha, as FFmpeg decodes it: above the colour, below alpha as luma.
+/// Stacked alpha in a codec without alpha, as FFmpeg decodes it: above the colour, below alpha as
+/// luma.
 #[test]
 fn alpha_is_stacked() {
     let folder = tempfile::tempdir().unwrap();
@@ -166,7 +173,9 @@ fn alpha_is_stacked() {
         let luma = 64 * 48 * step;
         assert_eq!(raw.len(), 2 * luma * 3 / 2);
         assert!(raw[..luma] == *p.planes[0].data(), "{codec}: colour");
-        let code = |bytes: &[u8], i: usize| if step == 1 { f64::from(bytes[i]) } else { f64::from(u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]])) };
+        let code = |bytes: &[u8], i: usize| {
+            if step == 1 { f64::from(bytes[i]) } else { f64::from(u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]])) }
+        };
         let (max, unit) = (f64::from((1 << bits) - 1), f64::from(1 << (bits - 8)));
         for i in 0..64 * 48 {
             let want = (16.0 * unit + code(p.planes[3].data(), i) / max * 219.0 * unit).round();
