@@ -73,7 +73,7 @@ impl Draft {
         let format = video.map(|v| v.format).or(settings.video.pixel_format).unwrap_or(PictureFormat::YUV420P8);
         let mut output = output_spec(composition, format);
         if let Some(video) = video {
-            output.color = video.color;
+            output = OutputSpec { format: video.drawn().0, color: video.color };
         }
         if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
             validate(&file.settings(None))?;
@@ -216,14 +216,15 @@ impl FileDraft {
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
-            file.sequence = Some(SequencePattern::parse(path).map_err(pattern)?);
+            file.sequence = Some(SequencePattern::parse(path, container.extensions).map_err(pattern)?);
         }
         Ok(file)
     }
 
     /// Whether the film can be joined from segments without encoding again.
     fn can_be_joined(&self) -> bool {
-        self.container.muxer.is_some() && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok())
+        self.container.muxer.is_some()
+            && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.can_be_joined))
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
@@ -245,7 +246,7 @@ fn losses(video: &VideoSettings, container: &Container, composition: &Compositio
             (false, false) => ("choose another `video.codec`", "video.codec"),
         }
     };
-    if is_transparent(composition) && !format.alpha {
+    if is_transparent(composition) && !format.alpha && !video.stacked_alpha {
         let (remedy, field) = blame(&|f| f.alpha, true, 8);
         let (id, others) = (codec.id, "vp9 in .webm, prores in .mov, ffv1 in .mkv and numbered .png files have alpha");
         let others = if field == "video.codec" { format!(": {others}") } else { String::new() };

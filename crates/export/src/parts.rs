@@ -262,7 +262,7 @@ pub fn join(
     let parameters = plan.smart.as_ref().map(|smart| smart.parameters.as_slice());
     let parts = Parts { segments: &segments, sound: sound.as_ref(), extras, parameters };
     let film = JoinedFilm::create(path, settings, &parts, plan.overwrite).map_err(|source| ExportError::Open { source })?;
-    let _note = unfinished.note(film.hidden_path().to_owned());
+    let _note = film.hidden_path().map(|path| unfinished.note(path.to_owned()));
     let list = plan.frame_hashes.as_deref().map(|list| joined_hashes(list, folder, segments.len(), plan.overwrite)).transpose()?;
     let picture_secs = (plan.rate.time_of_frame(1) - Time::ZERO).as_secs_f64();
     let sample_secs = plan.sound.as_ref().map_or(1.0, |s| 1.0 / f64::from(s.rate_hz));

@@ -12,6 +12,7 @@ mod diagnostics;
 mod docs;
 mod edges;
 mod export;
+mod formats;
 mod graph;
 mod hdr;
 mod history;

@@ -1,5 +1,7 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{ApiError, BackendChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use crate::{
+    ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
+};
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
@@ -154,6 +156,14 @@ pub struct VideoOptions {
     /// Pixels written for each pixel of the film, 1/64..=4; absent: 1.
     #[serde(default)]
     pub scale: Option<f64>,
+    /// Let software stand in for an encoder of a graphics card that does not work; the report warns
+    /// of it.
+    #[serde(default)]
+    pub hardware_fallback: bool,
+    /// Write pictures of twice the height, colour above and alpha as grey below, for codecs without
+    /// alpha.
+    #[serde(default)]
+    pub stacked_alpha: bool,
 }
 
 /// How an export stores sound.
@@ -347,6 +357,30 @@ pub fn export(
     Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
 }
 
+/// As [`export`], to a stream that takes the film while it is made; the output's name says the
+/// container and is what messages call the stream.
+///
+/// # Errors
+/// As [`export`]; containers that cannot be streamed are refused. What the stream got before an
+/// error is not whole.
+pub fn export_to(
+    session: &Session,
+    request: &ExportRequest,
+    stream: Box<dyn std::io::Write + Send>,
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(ExportProgress),
+) -> Result<ExportReport, Vec<ApiError>> {
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    if asked.request.verify {
+        let error = ApiError::new("usage.settings", "`verify` reads the finished film, which a stream does not keep");
+        return Err(vec![error.field("verify")]);
+    }
+    let prepared = Prepared::new(session, &asked.request, cancel)?;
+    let made = prepared.make(Some(stream), cancel, unfinished, progress).map_err(|e| vec![e])?;
+    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
+}
+
 /// Checks a request, as far as that needs no media file.
 ///
 /// # Errors
@@ -356,5 +390,6 @@ pub(crate) fn check(session: &Session, request: &ExportRequest) -> Result<(), Ve
     let request = &Asked::new(session, request).map_err(one)?.request;
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
-    draft(request, session, &id).map(drop).map_err(one)
+    let software = request.video.hardware_fallback.then(|| hardware::in_software(request)).flatten();
+    draft(software.as_ref().unwrap_or(request), session, &id).map(drop).map_err(one)
 }

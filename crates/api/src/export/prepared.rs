@@ -3,7 +3,7 @@ use super::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions, extras,
 };
 use crate::{
-    ApiError, ProxyChoice,
+    ApiError, ProxyChoice, hardware,
     loudness::LevelReport,
     overwrite_guard::{self, WrittenFile},
     parse_range,
@@ -65,8 +65,9 @@ impl ExportRequest {
 
 impl VideoOptions {
     fn choices(&self) -> Result<VideoChoices, ApiError> {
-        let Self { off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, scale: _ } =
-            self.clone();
+        let Self {
+            off, codec, crf, bitrate_bps, max_bitrate_bps, two_passes, preset, profile, pixel_format, stacked_alpha, ..
+        } = self.clone();
         let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
         let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
         Ok(VideoChoices {
@@ -80,6 +81,7 @@ impl VideoOptions {
             profile,
             pixel_format,
             scale: RenderScale::FULL,
+            stacked_alpha,
         })
     }
 }
@@ -187,6 +189,8 @@ impl Prepared {
         let one = |e| vec![e];
         let id = session.composition(request.composition.as_deref()).map_err(one)?;
         session.check()?;
+        let (software, stands_in) = hardware::usable(request).map_err(one)?;
+        let request = software.as_ref().unwrap_or(request);
         let Drafts { tracks, film, warnings: text_warnings } =
             subtitles_export::drafts(session, &id, &request.subtitles, &request.subtitles_from).map_err(one)?;
         let changed = film.map(|project| session.changed(project));
@@ -223,6 +227,10 @@ impl Prepared {
         warnings.extend(notes.into_iter().map(|note| note.message));
         warnings.extend(text_warnings.into_iter().chain(losses));
         warnings.extend(copying);
+        if stands_in.is_some() {
+            fields.push("video.codec".into());
+        }
+        warnings.extend(stands_in);
         let time = |frame| plan.rate.time_of_frame(frame);
         let parted = plan.segments.len() > 1 || plan.two_passes || plan.smart.is_some();
         let outline = Outline {
@@ -264,17 +272,33 @@ impl Prepared {
         unfinished: &UnfinishedFiles,
         progress: &mut dyn FnMut(ExportProgress),
     ) -> Result<Made, ApiError> {
+        self.make(None, cancel, unfinished, progress)
+    }
+
+    /// As [`Self::make_whole`], written to a stream, if there is one.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub fn make(
+        &self,
+        stream: Option<Box<dyn io::Write + Send>>,
+        cancel: &CancelToken,
+        unfinished: &UnfinishedFiles,
+        progress: &mut dyn FnMut(ExportProgress),
+    ) -> Result<Made, ApiError> {
+        let is_stream = stream.is_some();
         let mut note = |p: cutroom_types::Progress| {
             progress(ExportProgress { phase: ExportPhase::Compose, frame: p.done, total: p.total });
         };
-        let report = cutroom_export::run(&self.composition, &self.plan, cancel, unfinished, &mut note).map_err(ApiError::from)?;
+        let report =
+            cutroom_export::run_to(&self.composition, &self.plan, stream, cancel, unfinished, &mut note).map_err(ApiError::from)?;
         Ok(Made {
             drawn_by: report.drawn_by,
             clipped_samples: report.clipped_samples,
             level: report.level.map(LevelReport::from),
             phases: report.phases.into(),
             elapsed_secs: report.elapsed_secs,
-            file: self.plan.file().and_then(hash_of_file),
+            file: self.plan.file().filter(|_| !is_stream).and_then(hash_of_file),
             ..Made::default()
         })
     }

@@ -46,6 +46,46 @@ impl WorkerProgram {
     }
 }
 
+impl WorkerProgram {
+    /// What the program says when it is run with one more argument, if it succeeds within
+    /// `patience`.
+    ///
+    /// # Errors
+    /// What it says on standard error, or how it ended.
+    pub(crate) fn answer(&self, last: &str, patience: Duration) -> Result<String, String> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).arg(last).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|e| format!("cannot start a process: {e}"))?;
+        let read = |stream: Option<Box<dyn std::io::Read + Send>>| {
+            thread::spawn(move || {
+                let mut bytes = Vec::new();
+                let _ = stream.map(|mut s| s.read_to_end(&mut bytes));
+                String::from_utf8_lossy(&bytes).trim().to_owned()
+            })
+        };
+        let output = read(child.stdout.take().map(|s| Box::new(s) as _));
+        let errors = read(child.stderr.take().map(|s| Box::new(s) as _));
+        let started = Instant::now();
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if started.elapsed() < patience => thread::sleep(Duration::from_millis(5)),
+                _ => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(format!("it did not answer for {} s", patience.as_secs()));
+                }
+            }
+        };
+        let (output, errors) = (output.join().unwrap_or_default(), errors.join().unwrap_or_default());
+        match status.code() {
+            Some(0) => Ok(output),
+            Some(_) if !output.is_empty() => Err(output),
+            _ => Err(format!("{} {}", in_words(status), errors.lines().last().unwrap_or_default()).trim().to_owned()),
+        }
+    }
+}
+
 /// What a worker did: a message, or its end.
 pub(super) enum WorkerEvent {
     Message(FromWorker),

@@ -155,7 +155,7 @@ impl JoinedFilm {
     }
 
     /// The hidden file that contains what is written so far.
-    pub fn hidden_path(&self) -> &Path {
+    pub fn hidden_path(&self) -> Option<&Path> {
         self.file.hidden_path()
     }
 
