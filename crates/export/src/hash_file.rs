@@ -1,5 +1,6 @@
 //! Writes the list of frame hashes to a file.
 use crate::ExportError;
+use cutroom_media::write::{hidden_prefix, sweep_hidden};
 use std::{
     fs,
     io::{self, BufWriter, Write},
@@ -44,7 +45,9 @@ impl HashFile {
         }
         let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut options = tempfile::Builder::new();
-        options.prefix(".cutroom-").suffix(".tmp");
+        sweep_hidden(&place, "hashes");
+        let prefix = hidden_prefix(&place, "hashes");
+        options.prefix(&prefix).suffix(".tmp");
         // The mode of any new file, which the user's umask reduces.
         #[cfg(unix)]
         options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

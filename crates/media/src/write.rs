@@ -64,6 +64,7 @@ pub use encoders::{EncoderAvailability, encoders};
 pub use extras::{Chapter, Cover, FileExtras, MAX_COVER_BYTES};
 pub use join::{JoinedFilm, Part, Parts};
 pub use packet_file::PacketFileReport;
+pub use partial::{hidden_prefix, sweep_hidden};
 pub use picture_file::{encode_jpeg, encode_png, write_bytes, write_png};
 pub use preview::PreviewEncoder;
 pub use segment::{SegmentWriter, SoundWriter, copy_packets};

@@ -39,7 +39,20 @@ fn cuts_are_copied() {
     for (name, codec, least) in [
         ("closed.mp4", &["-c:v", "libx264", "-g", "50", "-bf", "3", "-preset", "veryfast"][..], 200),
         ("pyramid.mkv", &["-c:v", "libx264", "-g", "40", "-bf", "4", "-b_strategy", "2", "-preset", "fast", "-slices", "3"], 200),
-        ("h265.mp4", &["-c:v", "libx265", "-tag:v", "hvc1", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=50:min-keyint=50"], 200),
+        (
+            "h265.mp4",
+            &[
+                "-c:v",
+                "libx265",
+                "-tag:v",
+                "hvc1",
+                "-preset",
+                "ultrafast",
+                "-x265-params",
+                "log-level=none:keyint=50:min-keyint=50",
+            ],
+            200,
+        ),
         ("prores.mov", &["-c:v", "prores_ks", "-profile:v", "0", "-pix_fmt", "yuv422p10le"], 275),
     ] {
         let args = [&["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound][..], codec, &["-c:a", "aac"]].concat();
@@ -85,7 +98,8 @@ fn what_is_drawn_is_not_copied_and_is_said_to_be() {
     let picture = "testsrc2=size=192x108:rate=25:duration=10,format=yuv420p";
     crate::support::ffmpeg(&["-f", "lavfi", "-i", picture, "-c:v", "libx264", "-g", "25", "-preset", "veryfast"], &b.path("a.mp4"));
     b.ok(&["new", "film.json", "a.mp4"]);
-    let whole: Value = serde_json::from_str(&b.ok(&["export", "film.json", "-o", "all.mp4", "--smart", "require", "--json"]).out).unwrap();
+    let whole: Value =
+        serde_json::from_str(&b.ok(&["export", "film.json", "-o", "all.mp4", "--smart", "require", "--json"]).out).unwrap();
     assert_eq!((whole["copied_frames"].as_u64(), whole["warnings"].as_array().unwrap().len()), (Some(250), 0));
     assert_eq!(packets(&b.path("all.mp4")), packets(&b.path("a.mp4")));
     // Brighter from 4 s to 6 s.

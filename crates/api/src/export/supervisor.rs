@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{ApiError, session::Session};
 use cutroom_export::{ExportError, ExportFolder, PartId, UnfinishedFiles, folder};
-use cutroom_media::activity::Activity;
+use cutroom_media::{activity::Activity, write::sweep_hidden};
 use cutroom_types::CancelToken;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -128,6 +128,12 @@ fn supervise(
         }
         (Ok(_), None) => Err(vec![ApiError::from(ExportError::Panicked { thread: "supervisor" })]),
         (Err(mut errors), outline) => {
+            // What a worker that was killed could not remove itself.
+            for (path, what) in [(&request.output, "partial"), (&request.frame_hashes, "hashes")] {
+                if let Some(path) = path {
+                    sweep_hidden(path, what);
+                }
+            }
             let kept = parts.map_or(0, ExportFolder::close);
             if let (Some(error), Some(outline)) = (errors.first_mut().filter(|_| kept > 0), outline) {
                 let note = format!(
@@ -401,7 +407,7 @@ impl Supervisor<'_> {
         if let Some(folder) = &self.folder {
             folder.sweep_of(worker.process.id());
         }
-        let tasks: BTreeSet<Option<Task>> = match worker.is_ready {
+        let tasks: BTreeSet<Option<Task>> = match worker.is_ready && !worker.tasks.is_empty() {
             true => worker.tasks.keys().copied().map(Some).collect(),
             false => BTreeSet::from([None]),
         };

@@ -45,6 +45,7 @@ pub(super) fn filled(output: &Path, session: &Session, request: &ExportRequest) 
         // A name with a slash must not lead elsewhere.
         let safe: String =
             value(place).chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+        let safe = if safe.chars().all(|c| c == '.') { "_".to_owned() } else { safe };
         made = made.replace(&format!("{{{place}}}"), &safe);
     }
     Ok(PathBuf::from(made))

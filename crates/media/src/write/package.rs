@@ -1,7 +1,7 @@
 //! A playlist or manifest with its segments: many files, which are written to a hidden folder and
 //! moved to their final names when the last one is complete, the playlist last.
 use crate::MediaError;
-use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
+use crate::write::partial::{folder_of, hidden_name, rename, sweep_hidden, sync_folder, write_error};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,7 @@ impl Package {
         if is_new {
             fs::create_dir(&folder).map_err(failed)?;
         }
+        sweep_hidden(target, "partial");
         let hidden = hidden_name(target, "partial").with_extension("");
         let package = Self { target: target.to_owned(), playlist: hidden.join(name), folder, hidden, is_new, overwrite };
         fs::create_dir(&package.hidden).map_err(failed)?;

@@ -5,7 +5,7 @@
 //! in which the files are named `00000.png` and so on, with the usual extension of their container.
 use crate::MediaError;
 use crate::write::container::Container;
-use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
+use crate::write::partial::{folder_of, hidden_name, rename, sweep_hidden, sync_folder, write_error};
 use cutroom_types::ColorTags;
 use std::fs::{self, File};
 use std::io::Write;
@@ -125,6 +125,7 @@ impl Sequence {
         if pattern.own_folder && fs::symlink_metadata(target).is_ok() && !target.is_dir() {
             return Err(MediaError::Write { path: target.into(), reason: "it is a file, not a folder".into() });
         }
+        sweep_hidden(target, "partial");
         let hidden = hidden_name(target, "partial");
         fs::create_dir(&hidden).map_err(failed)?;
         Ok(Self { target: target.into(), pattern, color, are_png, hidden, overwrite, count: 0, bytes: 0 })
