@@ -5,6 +5,7 @@ use super::{
     h264,
     h265,
     sets::{self, Coding},
+    watch::Entry,
 };
 use crate::write::{VideoSettings, container};
 use cutroom_types::{ColorTags, Orientation, PictureFormat};
@@ -137,7 +138,10 @@ impl CopySource {
         let reordered = all.iter().map(|s| s.reordered).min().unwrap_or(0);
         let mut params = "open-gop=0:repeat-headers=0:hrd=0".to_owned();
         params.push_str(&format!(":ref={}", held.saturating_sub(1).clamp(1, 3)));
-        match reordered {
+        // A decoder drops what it has not yet shown when a CRA picture begins a sequence (§C.5.2.2):
+        // without B pictures it has shown everything.
+        let begins_open = self.video().packets.iter().any(|p| p.entry == Entry::Open);
+        match if begins_open { 0 } else { reordered } {
             0 => params.push_str(":bframes=0"),
             1 => params.push_str(":b-pyramid=0"),
             _ => {}
