@@ -6,7 +6,10 @@ use std::{
     collections::VecDeque,
     panic::PanicHookInfo,
     path::{Path, PathBuf},
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{
+        LazyLock, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 use tracing_chrome::{ChromeLayerBuilder, FlushGuard};
@@ -16,6 +19,7 @@ use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 const LAST_COMMANDS: usize = 50;
 
 static TIMES: LazyLock<StageTimes> = LazyLock::new(StageTimes::default);
+static TRACING: AtomicBool = AtomicBool::new(false);
 static COMMANDS: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
 
 /// What collects the times of stages, once [`start`] was called with `collect`.
@@ -29,6 +33,7 @@ pub fn stage_times() -> &'static StageTimes {
 /// # Errors
 /// `cli.trace`: the file cannot be written.
 pub fn start(trace: Option<&Path>, collect: bool) -> Result<Option<FlushGuard>, ApiError> {
+    TRACING.store(trace.is_some() || collect, Ordering::Relaxed);
     let times = collect.then(|| TIMES.clone());
     let Some(path) = trace else {
         if times.is_some() {
@@ -40,6 +45,11 @@ pub fn start(trace: Option<&Path>, collect: bool) -> Result<Option<FlushGuard>, 
     let (layer, guard) = ChromeLayerBuilder::new().writer(file).include_args(true).build();
     tracing_subscriber::registry().with(layer).with(times).init();
     Ok(Some(guard))
+}
+
+/// Whether spans of this process are recorded.
+pub fn is_tracing() -> bool {
+    TRACING.load(Ordering::Relaxed)
 }
 
 /// Remembers a command of a session, for a report.

@@ -1,6 +1,6 @@
 //! How a server runs.
 use crate::tls::TlsFiles;
-use cutroom_api::BackendChoice;
+use cutroom_api::{BackendChoice, WorkerProgram};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// How much may be uploaded to a server.
@@ -54,6 +54,8 @@ pub struct ServerOptions {
     pub backend: BackendChoice,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
+    /// The program whose processes make exports; `None`: they are made in this one.
+    pub worker: Option<WorkerProgram>,
     /// Greatest size of a request's body in bytes.
     pub max_body_bytes: usize,
     /// Greatest number of views of all projects.
@@ -82,6 +84,7 @@ impl Default for ServerOptions {
             page: None,
             backend: BackendChoice::default(),
             threads: 0,
+            worker: None,
             max_body_bytes: 16 << 20,
             max_views: 64,
             max_connections: 1024,

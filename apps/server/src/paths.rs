@@ -12,6 +12,8 @@ const OWN_FOLDER: &str = ".cutroom";
 const PLACES: &[(&str, &[&str])] = &[
     ("export", &["output"]),
     ("export", &["frame_hashes"]),
+    ("export", &["cover"]),
+    ("export", &["presets_file"]),
     ("export", &["proxy_folder"]),
     ("export", &["subtitles", "*", "file"]),
     ("import_in_background", &["files", "*"]),

@@ -51,7 +51,13 @@ pub struct Projects {
 impl Projects {
     /// No open projects. Roots that do not exist are left out.
     pub fn new(options: &ServerOptions, unfinished: Unfinished) -> Self {
-        let live = LiveOptions { backend: options.backend, threads: options.threads, unfinished, ..LiveOptions::default() };
+        let live = LiveOptions {
+            backend: options.backend,
+            threads: options.threads,
+            unfinished,
+            worker: options.worker.clone(),
+            ..LiveOptions::default()
+        };
         let roots = Roots(FileRoots::new(options.roots.iter().cloned()));
         let views = Arc::new(tokio::sync::Semaphore::new(options.max_views));
         Self {

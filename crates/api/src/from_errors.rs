@@ -132,6 +132,10 @@ impl From<ExportError> for ApiError {
             | ExportError::Sound { source: PipelineError::Media(m), .. } => {
                 error.file = m.path().map(Into::into);
             }
+            ExportError::Busy { folder } => {
+                error.hint = Some("wait for it, stop it, or choose another output".into());
+                error.file = Some(folder.clone());
+            }
             _ => {}
         }
         error

@@ -79,7 +79,11 @@ pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Pi
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
-pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
+pub use export::{
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, NamedPreset, PhaseTimes, Preset,
+    PresetLimits, PresetsRequest, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers, export_status,
+    presets, resume_export, serve_worker,
+};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
@@ -155,6 +159,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<PlayRequest, PlayReport>("play"),
+    Operation::new::<PresetsRequest, Vec<NamedPreset>>("presets"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),

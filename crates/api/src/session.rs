@@ -83,6 +83,21 @@ impl Session {
         Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form: None })
     }
 
+    /// Opens a document that another process was asked to export. `text`: that of its file, in which the
+    /// lines of problems are found.
+    ///
+    /// # Errors
+    /// The same as [`Self::open`].
+    pub(crate) fn from_snapshot(project: &str, text: String, path: &Path) -> Result<Self, ApiError> {
+        let opened = Self::from_json(project, path)?;
+        Ok(Self { text: text.into(), ..opened })
+    }
+
+    /// The folders that files must be in; `None`: any.
+    pub(crate) fn roots(&self) -> Option<Vec<PathBuf>> {
+        self.library.roots()
+    }
+
     /// The same session with another document; scanned files are shared.
     pub(crate) fn changed(&self, project: Project) -> Self {
         Self {

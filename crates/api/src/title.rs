@@ -181,7 +181,8 @@ pub fn title_preview(
         overwrite: request.overwrite,
         ..ExportRequest::default()
     };
-    export(&session, &film, cancel, unfinished, progress).map(|report| TitlePreviewReport::Film(Box::new(report)))
+    export(&session, &film, cancel, unfinished, &mut |p| progress(p.frames()))
+        .map(|report| TitlePreviewReport::Film(Box::new(report)))
 }
 
 /// A film that consists of a title, and of what is below it.

@@ -2,12 +2,12 @@
 //! composition only, so that invalid settings are reported before any file is opened;
 //! [`Draft::complete`] adds what depends on the media files: whether there is audio.
 use crate::{
-    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError,
+    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError, USUAL_SECS, cuts,
     settings::{HDR_BITS, is_transparent},
 };
 use cutroom_media::write::{
     AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
-    video_codec,
+    video_codec, video_codecs,
 };
 use cutroom_pipeline::{OutputSpec, output_spec};
 use cutroom_project::Composition;
@@ -25,6 +25,7 @@ pub struct Draft {
     whole_audio: AudioRange,
     channels: u32,
     output: OutputSpec,
+    segments: Vec<Range<i64>>,
     file: Option<FileDraft>,
 }
 
@@ -37,6 +38,8 @@ struct FileDraft {
     video: Option<VideoSettings>,
     /// The codec for audio, if there is audio; `None` when none is to be written.
     audio_codec: Option<&'static AudioCodec>,
+    /// Metadata entries of the file.
+    metadata: Vec<(String, String)>,
     /// What the pictures lose.
     losses: Vec<PlanNote>,
 }
@@ -75,8 +78,15 @@ impl Draft {
         if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
             validate(&file.settings(None))?;
         }
+        if settings.video.two_passes {
+            check_passes(&settings, file.as_ref())?;
+        }
+        let parted = file.as_ref().is_some_and(FileDraft::can_be_joined);
+        let secs = settings.segment_secs.unwrap_or(USUAL_SECS);
+        let segments = cuts::segments(composition, frames.clone(), if parted { secs } else { 0.0 });
         Ok(Self {
             rate,
+            segments,
             sound: AudioRange::of_frames(&frames, rate, rate_hz),
             whole_audio: AudioRange::of_frames(&(0..total), rate, rate_hz),
             frames,
@@ -164,11 +174,13 @@ impl Draft {
             };
             let written = file.settings(stored);
             validate(&written)?;
-            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), texts: Vec::new() };
+            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), extras: Box::default() };
         }
         let plan = ExportPlan {
             rate: self.rate,
             frames: self.frames,
+            segments: self.segments,
+            two_passes: settings.video.two_passes,
             output: self.output,
             render: settings.render,
             scale: settings.video.scale,
@@ -198,7 +210,8 @@ impl FileDraft {
         let chosen = chosen.filter(|_| !settings.video.off);
         let video = chosen.map(|codec| settings.of_pictures(codec, container, composition)).transpose()?;
         let losses = video.iter().flat_map(|v| losses(v, container, composition, path)).collect();
-        let mut file = Self { container, sequence: None, video, audio_codec, losses };
+        let metadata = settings.metadata.clone();
+        let mut file = Self { container, sequence: None, video, audio_codec, metadata, losses };
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
@@ -207,8 +220,13 @@ impl FileDraft {
         Ok(file)
     }
 
+    /// Whether the film can be joined from segments without encoding again.
+    fn can_be_joined(&self) -> bool {
+        self.container.muxer.is_some() && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok())
+    }
+
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
-        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
+        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: self.metadata.clone() }
     }
 }
 
@@ -255,6 +273,20 @@ fn losses(video: &VideoSettings, container: &Container, composition: &Compositio
         note(format!("{shown}: few players show HDR ({transfer}) in H.264; they do with `video.codec` h265 or av1"), "video.codec");
     }
     notes
+}
+
+/// Rejects two passes where there cannot be any.
+fn check_passes(settings: &ExportSettings, file: Option<&FileDraft>) -> Result<(), SettingsError> {
+    let error = |why: String| Err(SettingsError::Passes { why });
+    let Some(video) = file.and_then(|f| f.video.as_ref()) else { return error("no pictures are encoded".into()) };
+    if settings.video.bitrate_bps.is_none() || settings.video.crf.is_some() {
+        return error("it is for a bit rate".into());
+    }
+    if !video_codec(&video.codec)?.has_passes() {
+        let able: Vec<&str> = video_codecs().filter(|c| c.has_passes()).map(|c| c.id).collect();
+        return error(format!("{} has no two passes; {} have", video.codec, able.join(", ")));
+    }
+    Ok(())
 }
 
 /// Rejects settings of streams that are not written, and outputs without any stream.

@@ -75,6 +75,20 @@ pub enum ExportError {
     /// The renderer could not be created, or another failure occurred before the first frame.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
+    /// Another process exports to the same output.
+    #[error("{}: another export to the same file is running", folder.display())]
+    Busy {
+        /// The folder of that export.
+        folder: PathBuf,
+    },
+    /// The folder of the export's parts could not be read or written.
+    #[error("{}: the finished parts of the export cannot be kept or read", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// A thread could not be started.
     #[error("cannot start the {name} thread")]
     Thread {
@@ -99,6 +113,8 @@ impl ExportError {
             Self::Open { source } | Self::Write { source, .. } | Self::Finish { source } => source.code(),
             Self::Frame { source, .. } | Self::Sound { source, .. } | Self::Pipeline(source) => source.code(),
             Self::Hashes { .. } | Self::HashesLast { .. } => "export.hashes",
+            Self::Busy { .. } => "export.busy",
+            Self::Folder { .. } => "export.folder",
             Self::Thread { .. } => "export.thread",
             Self::Panicked { .. } => "export.defect",
         }

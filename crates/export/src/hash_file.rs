@@ -62,6 +62,11 @@ impl HashFile {
         writeln!(self.file, "{n} {hash}").map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
     }
 
+    /// Adds lines that were written before.
+    pub fn lines(&mut self, text: &[u8]) -> Result<(), ExportError> {
+        self.file.write_all(text).map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
+    }
+
     /// Flushes and synchronises the file to the disk.
     pub fn ready(self) -> Result<HashesReady, ExportError> {
         let fail = |source| ExportError::Hashes { path: self.target.clone(), source };

@@ -3,25 +3,35 @@
 //! mixing and encoding run concurrently; every queue is bounded; after an error, a panic or a
 //! cancellation no file exists under the final name.
 //!
-//! The crate does not depend on terminals or command lines. Not implemented yet: segments, stream
-//! copy of unmodified spans, worker processes.
+//! Long films are made in segments ([`make_segment`]), with one continuous sound ([`make_sound`]), which
+//! are kept in a folder beside the output ([`ExportFolder`]) and joined without encoding again ([`join`]).
+//!
+//! The crate does not depend on terminals, command lines or processes.
 #![forbid(unsafe_code)]
 
+mod cuts;
 mod draft;
 mod error;
+pub mod folder;
 mod hash;
 mod hash_file;
 mod leveling;
+mod parts;
+mod phases;
 mod plan;
 mod run;
 mod settings;
 mod settings_error;
 mod unfinished;
 
+pub use cuts::USUAL_SECS;
 pub use draft::{Draft, PlanNote};
 pub use error::ExportError;
+pub use folder::{ExportFolder, PartFiles, PartId};
 pub use hash::picture_hash;
 pub use leveling::{LevelReport, measure};
+pub use parts::{PartMaker, SegmentMade, SegmentPass, SoundMade, join, make_segment, make_sound, shared_rates};
+pub use phases::PhaseTimes;
 pub use plan::{AudioRange, ExportPlan, ExportTarget};
 pub use run::{ExportReport, run};
 pub use settings::{AudioChoices, ExportSettings, LoudnessTarget, VideoChoices};

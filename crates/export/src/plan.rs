@@ -1,10 +1,13 @@
 //! The plan of an export, complete before any work starts.
 use crate::LoudnessTarget;
-use cutroom_media::write::{TextTrack, WriteSettings, video_codec};
+use cutroom_media::write::{FileExtras, Rate, WriteSettings, container, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
-use std::{ops::Range, path::PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 /// One export: a range of frames of a composition, and its target.
 #[derive(Clone, Debug)]
@@ -15,6 +18,11 @@ pub struct ExportPlan {
     pub frames: Range<i64>,
     /// Plane layout and tags of every picture.
     pub output: OutputSpec,
+    /// The segments that pictures are made in, in order; they are the frames above. One segment: the
+    /// film is made as a whole.
+    pub segments: Vec<Range<i64>>,
+    /// Whether segments are measured first, so that a bit rate is shared among them by need.
+    pub two_passes: bool,
     /// Options of the renderer.
     pub render: RenderOptions,
     /// Pixels drawn for each pixel of the composition.
@@ -40,22 +48,55 @@ impl ExportPlan {
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
     }
 
-    /// Adds text tracks to the file, if one is written.
-    pub fn set_texts(&mut self, tracks: Vec<TextTrack>) {
-        if let ExportTarget::File { texts, .. } = &mut self.target {
-            *texts = tracks;
+    /// Whether pictures are decoded as they were drawn.
+    pub fn is_lossless(&self) -> bool {
+        let ExportTarget::File { settings, .. } = &self.target else { return false };
+        settings.video.as_ref().is_some_and(|v| v.rate == Rate::Lossless || matches!(v.codec.as_str(), "ffv1" | "png" | "qtrle"))
+    }
+
+    /// Bit rate of the pictures in kbit/s, if one is to be reached.
+    pub fn video_kbps(&self) -> Option<u32> {
+        let ExportTarget::File { settings, .. } = &self.target else { return None };
+        match settings.video.as_ref()?.rate {
+            Rate::BitrateKbps(kbps) => Some(kbps),
+            _ => None,
+        }
+    }
+
+    /// Bits per second of pictures and sound, where they are given.
+    pub fn bits_per_second(&self) -> Option<u64> {
+        let ExportTarget::File { settings, .. } = &self.target else { return None };
+        let kbps = |rate| match rate {
+            Rate::BitrateKbps(kbps) => Some(u64::from(kbps)),
+            _ => None,
+        };
+        let video = settings.video.as_ref().map_or(Some(0), |v| kbps(v.rate))?;
+        let sound = settings.sound.as_ref().and_then(|s| s.bitrate_kbps).unwrap_or(0);
+        Some((video + u64::from(sound)) * 1000)
+    }
+
+    /// The one file that is written, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        let ExportTarget::File { path, settings, .. } = &self.target else { return None };
+        container(&settings.container).ok().filter(|c| c.muxer.is_some()).map(|_| path.as_path())
+    }
+
+    /// Adds text tracks, chapters, a cover and a time code to the file, if one is written.
+    pub fn set_extras(&mut self, added: FileExtras) {
+        if let ExportTarget::File { extras, .. } = &mut self.target {
+            **extras = added;
         }
     }
 
     /// Human-readable description: codecs, size and rates.
     pub fn describe(&self) -> String {
-        let ExportTarget::File { settings, texts, .. } = &self.target else { return self.output.format.to_string() };
+        let ExportTarget::File { settings, extras, .. } = &self.target else { return self.output.format.to_string() };
         let video = settings
             .video
             .as_ref()
             .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
         let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
-        let texts = texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
+        let texts = extras.texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
         video.into_iter().chain(sound).chain(texts).collect::<Vec<_>>().join("; ")
     }
 }
@@ -91,8 +132,8 @@ pub enum ExportTarget {
         path: PathBuf,
         /// Container, codecs and their settings.
         settings: Box<WriteSettings>,
-        /// Text tracks, with times in the file.
-        texts: Vec<TextTrack>,
+        /// What the file has beside pictures and sound, with times in the file.
+        extras: Box<FileExtras>,
     },
 }
 

@@ -6,7 +6,7 @@
 //! audio files    ──▶ mix thread  ──blocks────▶
 //! ```
 use crate::{
-    ExportError, ExportPlan, ExportTarget, LevelReport, UnfinishedFiles,
+    ExportError, ExportPlan, ExportTarget, LevelReport, PhaseTimes, UnfinishedFiles,
     hash_file::HashFile,
     leveling::{self, Leveler},
     picture_hash,
@@ -15,12 +15,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
 use cutroom_pipeline::{AudioMix, OpenComposition, PipelineError, Renderer};
 use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
-use std::{path::Path, sync::Arc, thread, time::Instant};
+use std::{ops::Range, path::Path, sync::Arc, thread, time::Instant};
 
 /// Maximum number of drawn pictures that wait for the encoder.
-const PICTURES_WAITING: usize = 3;
+pub(crate) const PICTURES_WAITING: usize = 3;
 /// Maximum number of audio blocks that wait for the encoder.
-const BLOCKS_WAITING: usize = 8;
+pub(crate) const BLOCKS_WAITING: usize = 8;
 
 /// Report of a completed export.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,11 +37,14 @@ pub struct ExportReport {
     pub clipped_samples: u64,
     /// How the audio was brought to a loudness, if it was.
     pub level: Option<LevelReport>,
+    /// How long its phases took.
+    pub phases: PhaseTimes,
 }
 
-struct Drawn {
-    picture: Picture,
-    hash: Option<blake3::Hash>,
+/// A drawn picture on its way to the encoder.
+pub(crate) struct Drawn {
+    pub picture: Picture,
+    pub hash: Option<blake3::Hash>,
 }
 
 /// Runs an export until it is complete, fails or `cancel` is cancelled. `progress` is called on
@@ -76,12 +79,14 @@ pub fn run(
     let hidden = output.hidden_path().into_iter().chain(hashes.as_ref().map(HashFile::hidden_path));
     notes.extend(hidden.map(|path| unfinished.note(path.to_owned())));
 
-    let clipped_samples = thread::scope(|scope| {
+    let mut phases = PhaseTimes::default();
+    let (clipped_samples, drawn_in) = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
         let (to_muxer, blocks) = bounded::<Result<AudioBlock, ExportError>>(BLOCKS_WAITING);
+        let mut drawing = None;
         let pictures = match &mut renderer {
             Some(renderer) => {
-                spawn(scope, "draw", move || draw(composition, plan, renderer, &to_encoder))?;
+                drawing = Some(spawn(scope, "draw", move || draw(composition, plan, plan.frames.clone(), renderer, &to_encoder))?);
                 Some(pictures)
             }
             None => None,
@@ -101,7 +106,9 @@ pub fn run(
             let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
             if let Some(pictures) = &pictures {
                 let drawn = receive(pictures, "draw")??;
+                let began = Instant::now();
                 output.picture(&drawn.picture).map_err(at)?;
+                phases.encode_secs += began.elapsed().as_secs_f64();
                 if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
                     file.line(n, hash)?;
                 }
@@ -115,8 +122,10 @@ pub fn run(
             }
             progress(Progress::frames(n as u64 + 1, total));
         }
-        Ok(mixing.and_then(|handle| handle.join().ok().flatten()).unwrap_or(0))
+        let drawn_in = drawing.and_then(|handle| handle.join().ok().flatten()).unwrap_or_default();
+        Ok((mixing.and_then(|handle| handle.join().ok().flatten()).unwrap_or(0), drawn_in))
     })?;
+    (phases.decode_secs, phases.compose_secs) = (drawn_in.decode_secs, drawn_in.compose_secs);
     if cancel.is_cancelled() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
@@ -136,12 +145,13 @@ pub fn run(
         drawn_by,
         clipped_samples,
         level,
+        phases,
     })
 }
 
 /// Starts a thread whose panic becomes a missing result on its channel, and does not propagate to
 /// this one.
-fn spawn<'scope, T: Send + 'scope>(
+pub(crate) fn spawn<'scope, T: Send + 'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     name: &'static str,
     work: impl FnOnce() -> T + Send + 'scope,
@@ -151,35 +161,51 @@ fn spawn<'scope, T: Send + 'scope>(
 }
 
 /// Receives a result; a thread that ended without one has panicked.
-fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<T, ExportError> {
+pub(crate) fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<T, ExportError> {
     channel.recv().map_err(|_| ExportError::Panicked { thread })
 }
 
 /// Plans, fetches and draws every frame in order. Stops after an error, or when the receiver is
 /// dropped.
-fn draw(
+pub(crate) fn draw(
     composition: &Arc<OpenComposition>,
     plan: &ExportPlan,
+    range: Range<i64>,
     renderer: &mut Renderer,
     to_encoder: &Sender<Result<Drawn, ExportError>>,
-) {
-    let mut frames = composition.frames(plan.frames.clone());
+) -> DrawTimes {
+    let mut frames = composition.frames(range.clone());
     frames.set_scale(plan.scale);
-    for frame in plan.frames.clone() {
+    let mut times = DrawTimes::default();
+    for frame in range {
+        let started = Instant::now();
         let drawn = frames
             .next_picture(renderer, &plan.output)
             .map(|picture| Drawn { hash: plan.frame_hashes.is_some().then(|| picture_hash(&picture)), picture })
             .map_err(|source| ExportError::Frame { frame, time: plan.rate.time_of_frame(frame), source });
+        times.compose_secs += started.elapsed().as_secs_f64();
         let failed = drawn.is_err();
         if to_encoder.send(drawn).is_err() || failed {
-            return;
+            break;
         }
     }
+    times.decode_secs = frames.waited().as_secs_f64();
+    times.compose_secs = (times.compose_secs - times.decode_secs).max(0.0);
+    times
+}
+
+/// How long a range took to draw, seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct DrawTimes {
+    /// Waiting for decoded pictures.
+    pub decode_secs: f64,
+    /// All else: planning, drawing, hashing.
+    pub compose_secs: f64,
 }
 
 /// Mixes the audio of the range in blocks, which `leveler` then changes; returns the number of
 /// clipped samples.
-fn mix(
+pub(crate) fn mix(
     composition: &Arc<OpenComposition>,
     plan: &ExportPlan,
     mut leveler: Option<Leveler>,
@@ -228,8 +254,8 @@ impl Output {
     fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             ExportTarget::Null => Self::Null,
-            ExportTarget::File { path, settings, texts } => {
-                let writer = Writer::create_with_texts(path, settings, texts, plan.overwrite);
+            ExportTarget::File { path, settings, extras } => {
+                let writer = Writer::create_with(path, settings, extras, plan.overwrite);
                 Self::File(Box::new(writer.map_err(|source| ExportError::Open { source })?))
             }
         })

@@ -25,12 +25,17 @@ pub struct ExportSettings {
     /// Encode losslessly: pictures, and also audio unless its codec is given or the container has
     /// no lossless one.
     pub lossless: bool,
+    /// Metadata entries of the file, such as `("title", "…")`.
+    pub metadata: Vec<(String, String)>,
     /// Options of the renderer; its number of threads is also that of the encoder.
     pub render: RenderOptions,
     /// File for a list with one line "frame hash" per picture.
     pub frame_hashes: Option<PathBuf>,
     /// Replace an existing output and an existing list of hashes.
     pub overwrite: bool,
+    /// Usual length in seconds of the segments that pictures are made in; `None`:
+    /// [`crate::USUAL_SECS`], 0: one segment.
+    pub segment_secs: Option<f64>,
 }
 
 /// How pictures are stored.
@@ -44,6 +49,10 @@ pub struct VideoChoices {
     pub crf: Option<f64>,
     /// Bits per second.
     pub bitrate_bps: Option<u64>,
+    /// Largest number of bits per second, beside a constant quality.
+    pub max_bitrate_bps: Option<u64>,
+    /// Reach the bit rate in two passes.
+    pub two_passes: bool,
     /// Encoder preset.
     pub preset: Option<String>,
     /// Encoder profile.
@@ -118,6 +127,7 @@ impl ExportSettings {
             (None, None) if self.lossless => Rate::Lossless,
             (None, None) => Rate::CodecDefault,
         };
+        video.max_kbps = chosen.max_bitrate_bps.map(kbps);
         video.preset.clone_from(&chosen.preset);
         video.profile.clone_from(&chosen.profile);
         video.threads = u32::try_from(self.render.threads).unwrap_or(u32::MAX);
@@ -155,6 +165,8 @@ impl VideoChoices {
             ("video.codec", self.codec.is_some()),
             ("video.crf", self.crf.is_some()),
             ("video.bitrate_bps", self.bitrate_bps.is_some()),
+            ("video.max_bitrate_bps", self.max_bitrate_bps.is_some()),
+            ("video.two_passes", self.two_passes),
             ("video.preset", self.preset.is_some()),
             ("video.profile", self.profile.is_some()),
             ("video.pixel_format", self.pixel_format.is_some()),

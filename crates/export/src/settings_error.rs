@@ -43,6 +43,12 @@ pub enum SettingsError {
         /// The reason, in words.
         why: String,
     },
+    /// Two passes need a bit rate and a codec that has them.
+    #[error("`video.two_passes` has no meaning here: {why}")]
+    Passes {
+        /// The reason, in words.
+        why: String,
+    },
     /// A loudness or a peak is outside its range.
     #[error("`{field}` is {value}; it must be {low} to {high}")]
     Level {
@@ -72,7 +78,7 @@ impl SettingsError {
         match self {
             Self::Empty { .. } => "project.empty",
             Self::Container { .. } => "usage.container",
-            Self::Pattern { .. } | Self::Writer(_) | Self::Level { .. } => "usage.settings",
+            Self::Pattern { .. } | Self::Writer(_) | Self::Level { .. } | Self::Passes { .. } => "usage.settings",
             Self::Nothing { .. } | Self::Meaningless { .. } => "usage.streams",
             Self::Silent { .. } => "usage.silent",
         }
@@ -82,6 +88,7 @@ impl SettingsError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Empty { .. } | Self::Writer(_) | Self::Level { .. } => None,
+            Self::Passes { .. } => Some("leave out `video.two_passes`".into()),
             Self::Container { .. } => {
                 let known: Vec<&str> = containers().iter().flat_map(|c| c.extensions).copied().collect();
                 Some(format!("use one of .{}", known.join(", .")))
@@ -100,6 +107,7 @@ impl SettingsError {
             Self::Container { .. } | Self::Pattern { .. } | Self::Silent { .. } => vec!["output"],
             Self::Nothing { .. } => vec!["audio.off", "video.off"],
             Self::Level { field, .. } => vec![field],
+            Self::Passes { .. } => vec!["video.two_passes"],
             Self::Meaningless { field, left_out_by, .. } => [*field].into_iter().chain(*left_out_by).collect(),
         }
     }

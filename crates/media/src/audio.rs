@@ -5,6 +5,7 @@
 //! the decoder's state to settle ([`crate::chapters`]). A small step back counts as backward
 //! playback: some seconds before it are decoded at once.
 use crate::{
+    activity,
     audio_index::{AudioIndex, AudioPacket},
     chapters::Chapters,
     decoder::{AvFrame, Decoder, Output},
@@ -182,6 +183,7 @@ impl AudioReader {
         if samples > MAX_READ_SAMPLES {
             return Err(MediaError::Unsupported { path: self.path.clone(), what: format!("a read of {samples} samples at once") });
         }
+        let _doing = activity::decoding(&self.path, Time::of_sample(first_sample, self.rate_hz()));
         let mut block = AudioBlock::silent(self.rate_hz(), self.channels.len(), samples);
         let (zero, audible_start, audible_end) = {
             let s = self.sound();

@@ -172,6 +172,14 @@ pub enum MediaError {
         /// The system's or FFmpeg's reason.
         reason: String,
     },
+    /// A file that an export had written before is not as it was written.
+    #[error("{path}: a finished part of the export is not as it was written: {reason}", path = .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is different.
+        reason: String,
+    },
     /// Export settings that contradict each other or a format's rules; reported before anything is
     /// created.
     #[error("cannot export like this: {reason}")]
@@ -236,6 +244,7 @@ impl MediaError {
             Self::EncoderSetup { .. } => "media.encode.setup",
             Self::Encode { .. } => "media.encode.failed",
             Self::Write { .. } => "media.write.failed",
+            Self::Damaged { .. } => "media.write.damaged",
             Self::Settings { .. } => "media.write.settings",
             Self::NoEncoder { .. } => "media.write.no_encoder",
             Self::Exists { .. } => "media.write.exists",
@@ -263,6 +272,7 @@ impl MediaError {
             | Self::TimedOut { path, .. }
             | Self::Stopped { path }
             | Self::Exists { path }
+            | Self::Damaged { path, .. }
             | Self::Write { path, .. } => Some(path),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The index of a file: every packet of its video and audio streams, from one pass, and source time
 //! zero. Contents per stream: [`crate::video_index`] and [`crate::audio_index`].
 use crate::{
+    activity,
     audio_index::{AudioIndex, AudioScan},
     clock::Clock,
     error::MediaError,
@@ -76,6 +77,7 @@ impl MediaIndex {
         if cancel.is_cancelled() {
             return Err(MediaError::Stopped { path: path.to_owned() });
         }
+        let _doing = activity::scanning(path);
         if svg::is_svg(path) {
             let (info, video) = svg::describe(path)?;
             return Ok(Arc::new(Self::whole(info, vec![video], Vec::new(), None)));

@@ -4,6 +4,7 @@
 //! it to return frames and samples by time. [`write::Writer`] encodes pictures and samples into a
 //! file; [`copy::CopySource`] hands out packets as they are. This crate contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
 
+pub mod activity;
 mod audio;
 mod audio_index;
 mod avi_slots;

@@ -5,6 +5,7 @@
 //! The last few decoded frames are cached; during backward playback as many as fit into
 //! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
 use crate::{
+    activity,
     convert::{self, StreamTags},
     decoder::{AvFrame, Decoder, Output},
     deinterlace::Deinterlacer,
@@ -216,6 +217,7 @@ impl StreamReader {
             self.last_request = i;
             return Ok(f.clone());
         }
+        let _doing = activity::decoding(&self.index.info.path, self.video().frames[i].start);
         if i != self.last_request {
             let back = self.last_request.checked_sub(i);
             let goes_back = back.is_some_and(|n| n <= WIDE_BACKWARD_STEP);

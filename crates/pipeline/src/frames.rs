@@ -13,6 +13,7 @@ use std::{
     collections::{HashMap, VecDeque},
     ops::Range,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 /// Maximum number of frames whose source pictures are requested before they are drawn. It bounds
@@ -44,6 +45,8 @@ pub struct FrameReader {
     stale: usize,
     to_plan: Range<i64>,
     scale: RenderScale,
+    /// Time spent waiting for decoded pictures.
+    waited: Duration,
 }
 
 impl FrameReader {
@@ -57,7 +60,13 @@ impl FrameReader {
             stale: 0,
             to_plan: frames,
             scale: RenderScale::FULL,
+            waited: Duration::ZERO,
         }
+    }
+
+    /// How long it has waited for decoded pictures.
+    pub fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// The composition that is read.
@@ -167,7 +176,10 @@ impl FrameReader {
             let frame = self.request_frame();
             self.ahead.push_back(frame);
         }
-        let pictures = self.fetched(pending)?;
+        let started = Instant::now();
+        let pictures = self.fetched(pending);
+        self.waited += started.elapsed();
+        let pictures = pictures?;
         Ok(tracing::info_span!("draw").in_scope(|| renderer.begin(&plan, &pictures, output))?)
     }
 

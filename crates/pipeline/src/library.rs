@@ -101,6 +101,11 @@ impl Library {
         let _ = self.roots.set(roots);
     }
 
+    /// The folders that files must be in; `None`: any.
+    pub fn roots(&self) -> Option<Vec<PathBuf>> {
+        self.roots.get().map(FileRoots::all)
+    }
+
     /// Refuses a file that may not be read.
     ///
     /// # Errors

@@ -81,6 +81,7 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         page: Some(Page::Embedded),
         backend: args.backend.into(),
         threads: args.threads,
+        worker: Some(super::worker_program()?),
         ..ServerOptions::default()
     };
     serve::run(options, std::slice::from_ref(&args.project), args.port.is_none(), |served| {

@@ -1,5 +1,5 @@
 //! `cutroom export`.
-use super::frame::ProxiesArg;
+use super::{export_state, frame::ProxiesArg};
 use crate::{
     args::BackendArg,
     failure::{Failure, Words, worded},
@@ -7,14 +7,15 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    ApiError, AudioOptions, ExportReport, ExportRequest, Progress, Session, SpeedMeter, SubtitleInput, VideoOptions,
+    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SpeedMeter, SubtitleInput,
+    VideoOptions,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
     fs::File,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -23,7 +24,17 @@ use std::{
 #[command(after_help = export_help())]
 pub struct ExportArgs {
     /// The project file
-    pub project: PathBuf,
+    #[arg(required_unless_present_any = ["status", "resume", "clean"])]
+    pub project: Option<PathBuf>,
+    /// Show how far a stopped or running export to the output is
+    #[arg(long, conflicts_with_all = ["project", "resume", "clean", "null"])]
+    pub status: bool,
+    /// Go on with a stopped export to the output, as it was begun
+    #[arg(long, conflicts_with_all = ["project", "clean", "null"])]
+    pub resume: bool,
+    /// Remove the finished segments of a stopped export to the output
+    #[arg(long, conflicts_with_all = ["project", "null"])]
+    pub clean: bool,
     /// The file to write; the extension chooses the container; - is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "null")]
     pub output: Option<PathBuf>,
@@ -33,6 +44,12 @@ pub struct ExportArgs {
     /// Container of -o -, by its extension: mkv (if not given), mp4, wav, ...
     #[arg(long, value_name = "EXT", requires = "output", conflicts_with = "null")]
     pub container: Option<String>,
+    /// Settings and limits of a platform or purpose: youtube, web, archive, ...; `cutroom presets` lists them
+    #[arg(long = "for", value_name = "PRESET")]
+    pub preset_name: Option<String>,
+    /// File of your own presets [default: cutroom/presets.json in your settings folder]
+    #[arg(long, value_name = "FILE", requires = "preset_name")]
+    pub presets: Option<PathBuf>,
     /// Video codec
     #[arg(long, value_name = "CODEC", help = video_codec_help())]
     pub video_codec: Option<String>,
@@ -45,6 +62,12 @@ pub struct ExportArgs {
     /// Video bit rate: 8M, 800k or bits per second
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub bitrate: Option<u64>,
+    /// Largest bit rate beside a constant quality
+    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate, conflicts_with_all = ["bitrate", "lossless"])]
+    pub max_bitrate: Option<u64>,
+    /// Reach the bit rate in two passes, each part of the film with the bits that it needs
+    #[arg(long, requires = "bitrate")]
+    pub two_passes: bool,
     /// Encode picture and sound without loss
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
@@ -108,6 +131,30 @@ pub struct ExportArgs {
     /// Write the subtitles of a track of the film as a track of the file instead of drawing them
     #[arg(long, value_name = "TRACK", conflicts_with = "null")]
     pub subtitles_from: Vec<String>,
+    /// Entry about the film: title=..., artist=..., comment=...
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub metadata: Vec<(String, String)>,
+    /// Write the markers of the film as chapters
+    #[arg(long)]
+    pub chapters: bool,
+    /// JPEG or PNG file that stands for the film in lists
+    #[arg(long, value_name = "FILE")]
+    pub cover: Option<PathBuf>,
+    /// Time code of the first frame: 01:00:00:00
+    #[arg(long, value_name = "TC")]
+    pub timecode: Option<String>,
+    /// Decode the finished file and compare it with the film
+    #[arg(long)]
+    pub verify: bool,
+    /// Processes that make segments of the film at the same time; 0 means one per two cores
+    #[arg(long, value_name = "N", conflicts_with = "null")]
+    pub jobs: Option<usize>,
+    /// Usual length of a segment in seconds [default: 10]; 0 makes the film as a whole
+    #[arg(long, value_name = "SECS", conflicts_with = "null")]
+    pub segment_secs: Option<f64>,
+    /// End a process from which no picture comes for this many seconds [default: 300]
+    #[arg(long, value_name = "SECS")]
+    pub stuck_secs: Option<f64>,
     /// Write "frame-number blake3" of every output picture
     #[arg(long, value_name = "FILE")]
     pub frame_hashes: Option<PathBuf>,
@@ -141,15 +188,25 @@ Examples:
   cutroom export film.json -o part.mkv --range 10s..11s --subtitles en=a.srt:default
   cutroom export film.json --null --frame-hashes hashes.txt
   cutroom export film.json -o - --container mkv | ffplay -
+  cutroom export film.json -o film.mp4 --jobs 2
+  cutroom export film.json -o '{{project}}-{{date}}.mp4' --for web --metadata title=Film --verify
+  cutroom export --status -o film.mp4
 
 The container follows the file's extension: {}; {} for the sound alone;
 frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
 The film is written under a temporary name and renamed when it is whole; -o - sends it when it is whole.
+Long films are made in segments, kept in a hidden folder beside the output: an export that was stopped
+goes on from them when it is started again; --status shows them, --resume goes on, --clean removes them.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.",
         pictures.join(", "),
         sound.join(", ")
     )
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as title=Holidays")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
 }
 
 /// Form in which progress is shown.
@@ -160,7 +217,7 @@ pub enum ProgressArg {
     Auto,
     /// A bar with frame, speed and time left
     Bar,
-    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}, at the end {"done"} or
+    /// One JSON object a line: {"phase", "percent", "frame", "total", "fps", "eta_secs"}, at the end {"done"} or
     /// {"error"}
     Json,
     /// Nothing
@@ -177,6 +234,8 @@ pub const WORDS: &Words = &[
     ("video.codec", "--video-codec"),
     ("video.crf", "--crf"),
     ("video.bitrate_bps", "--bitrate"),
+    ("video.max_bitrate_bps", "--max-bitrate"),
+    ("video.two_passes", "--two-passes"),
     ("video.preset", "--preset"),
     ("video.profile", "--profile"),
     ("video.pixel_format", "--pix-fmt"),
@@ -198,6 +257,16 @@ pub const WORDS: &Words = &[
     ("subtitles_from", "--subtitles-from"),
     ("frame_hashes", "--frame-hashes"),
     ("overwrite", "--overwrite"),
+    ("jobs", "--jobs"),
+    ("segment_secs", "--segment-secs"),
+    ("stuck_secs", "--stuck-secs"),
+    ("preset", "--for"),
+    ("presets_file", "--presets"),
+    ("metadata", "--metadata"),
+    ("chapters", "--chapters"),
+    ("cover", "--cover"),
+    ("timecode", "--timecode"),
+    ("verify", "--verify"),
 ];
 
 /// Renders a project into a file.
@@ -216,8 +285,18 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 }
 
 fn run(args: &ExportArgs) -> Result<(), Failure> {
+    if args.status || args.clean {
+        return export_state::look(args.output.as_deref().unwrap_or(Path::new("")), args.clean, args.json);
+    }
     let (cancel, unfinished) = interrupt::cancellation()?;
-    let session = Session::open(&args.project)?;
+    let mut shown = Shown::new(args.progress);
+    let Some(project) = &args.project else {
+        let (output, worker) = (args.output.as_deref().unwrap_or(Path::new("")), super::worker_program()?);
+        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &mut |p| shown.update(p));
+        shown.end();
+        return say(args, report.map_err(|e| Failure::of(e, WORDS))?, None);
+    };
+    let session = Session::open(project)?;
     let pipe = args
         .output
         .as_deref()
@@ -238,6 +317,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             codec: args.video_codec.clone(),
             crf: args.crf,
             bitrate_bps: args.bitrate,
+            max_bitrate_bps: args.max_bitrate,
+            two_passes: args.two_passes,
             preset: args.preset.clone(),
             profile: args.profile.clone(),
             pixel_format: args.pix_fmt.clone(),
@@ -262,14 +343,33 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         subtitles_from: args.subtitles_from.clone(),
         frame_hashes: args.frame_hashes.clone(),
         overwrite: args.overwrite,
+        jobs: args.jobs,
+        segment_secs: args.segment_secs,
+        stuck_secs: args.stuck_secs,
+        preset: args.preset_name.clone(),
+        presets_file: args.presets.clone(),
+        metadata: args.metadata.iter().cloned().collect(),
+        chapters: args.chapters,
+        cover: args.cover.clone(),
+        timecode: args.timecode.clone(),
+        verify: args.verify,
     };
-    let mut shown = Shown::new(args.progress);
-    let report = cutroom_api::export(&session, &request, &cancel, &unfinished, &mut |p| shown.update(p));
+    let worker = super::worker_program()?;
+    let mut show = |p| shown.update(p);
+    // What is traced happens in this process.
+    let report = match crate::diagnostics::is_tracing() {
+        true => cutroom_api::export(&session, &request, &cancel, &unfinished, &mut show),
+        false => cutroom_api::export_in_workers(&session, &request, &worker, &cancel, &mut show),
+    };
     shown.end();
-    let mut report = report.map_err(|e| Failure::of(e, WORDS))?;
+    say(args, report.map_err(|e| Failure::of(e, WORDS))?, pipe.as_ref())
+}
+
+/// Prints the report of an export, after sending the film if it is for standard output.
+fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Result<(), Failure> {
     report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
     report.fields.clear();
-    if let Some(pipe) = &pipe {
+    if let Some(pipe) = pipe {
         report.output = args.output.clone();
         pipe.send()?;
     }
@@ -315,6 +415,13 @@ fn summary(report: &ExportReport) -> String {
     }
     let target = report.output.as_ref().map_or_else(|| "nothing (null output)".to_owned(), |o| o.display().to_string());
     let (secs, format, speed) = (report.duration_secs, &report.format, report.speed);
+    if let Some(verified) = &report.verified {
+        let compared = if verified.compared > 0 { ", each as it was drawn" } else { "" };
+        lines.push_str(&format!("verified: {} frames{compared}, {:.3} s\n", verified.frames, verified.duration_secs));
+    }
+    if report.segments_reused > 0 {
+        lines.push_str(&format!("{} of {} segments were there already\n", report.segments_reused, report.segments));
+    }
     lines.push_str(&if report.drawn_by.is_empty() {
         format!("{target}: {secs:.3} s, {format}\nno pictures drawn; {speed:.2}x real time\n")
     } else {
@@ -344,6 +451,8 @@ fn line<T: Serialize>(value: &T) -> Result<(), ApiError> {
 /// A line of `--progress json`.
 #[derive(Serialize)]
 struct ProgressLine {
+    phase: ExportPhase,
+    percent: f64,
     frame: u64,
     total: u64,
     fps: f64,
@@ -373,12 +482,12 @@ impl Shown {
         Self { form, meter: SpeedMeter::default() }
     }
 
-    fn update(&mut self, p: Progress) {
-        let speed = self.meter.at(&p);
+    fn update(&mut self, p: ExportProgress) {
+        let speed = self.meter.at(&p.frames());
         match &mut self.form {
             Form::Bar(bar) => {
                 bar.set_length(p.total);
-                bar.set_position(p.done);
+                bar.set_position(p.frame);
                 bar.set_message(match speed.eta_secs {
                     Some(eta) => format!("{:.1} fps  {} left", speed.per_sec, text::duration(eta)),
                     None => String::new(),
@@ -386,10 +495,12 @@ impl Shown {
             }
             Form::Json { last } => {
                 // At most ten lines per second, and always one for the last frame.
-                if p.done == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
+                if p.frame == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
                     *last = Some(Instant::now());
                     let (fps, eta_secs) = (speed.per_sec, speed.eta_secs);
-                    if let Err(error) = line(&ProgressLine { frame: p.done, total: p.total, fps, eta_secs }) {
+                    if let Err(error) =
+                        line(&ProgressLine { phase: p.phase, percent: p.percent(), frame: p.frame, total: p.total, fps, eta_secs })
+                    {
                         text::say(&format!("{error}\n"));
                     }
                 }

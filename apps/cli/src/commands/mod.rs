@@ -7,6 +7,7 @@ mod completions;
 mod doctor;
 mod edit;
 mod export;
+mod export_state;
 mod filmstrip;
 mod frame;
 mod graph;
@@ -17,6 +18,7 @@ mod loudness;
 mod man;
 mod new;
 mod play;
+mod presets;
 mod probe;
 mod proxy;
 mod relink;
@@ -36,6 +38,7 @@ mod waveform;
 use crate::{failure::Failure, text};
 use clap::Subcommand;
 use cutroom_api::{ApiError, Progress};
+pub use export_state::worker_program;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::{
@@ -58,6 +61,11 @@ pub enum Command {
     Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
+    /// List the presets of exports, with the limits of their platforms
+    Presets(presets::PresetsArgs),
+    /// Make parts of an export for another process
+    #[command(hide = true)]
+    ExportWorker,
     /// Carry out a script of editing commands on a project
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
@@ -131,6 +139,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Presets(args) => args.json,
             Self::Play(args) => args.json,
             Self::History(args) => args.json,
             Self::Restore(args) => args.json,
@@ -154,6 +163,7 @@ impl Command {
             Self::Cache(command) => command.json(),
             Self::Doctor(args) => args.json,
             Self::Run(_)
+            | Self::ExportWorker
             | Self::Repl(_)
             | Self::Serve(_)
             | Self::Edit(_)
@@ -176,6 +186,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::validate(&args),
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
+        Command::ExportWorker => export_state::worker(),
+        Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),

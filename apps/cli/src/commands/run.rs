@@ -81,7 +81,8 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         false => Editor::new(session, args.output.as_deref(), args.dry_run)?,
     };
     let began = editor.journal().head();
-    let mut live = LiveSession::new(editor, LiveOptions { unfinished, ..LiveOptions::default() })?;
+    let mut live =
+        LiveSession::new(editor, LiveOptions { unfinished, worker: Some(super::worker_program()?), ..LiveOptions::default() })?;
     let input: Box<dyn BufRead> = if args.script == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
@@ -150,7 +151,9 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
     let editor = opened(Session::open(&args.project)?)?;
     let records = args.record.is_some();
-    let mut live = LiveSession::new(editor, LiveOptions { watches: true, records, unfinished, ..LiveOptions::default() })?;
+    let worker = Some(super::worker_program()?);
+    let options = LiveOptions { watches: true, records, unfinished, worker, ..LiveOptions::default() };
+    let mut live = LiveSession::new(editor, options)?;
     let failed = |path: &Path, e: &io::Error| ApiError::of("usage.path", e).file(path);
     let mut record = match &args.record {
         Some(path) => Some((path.as_path(), File::create_new(path).map_err(|e| failed(path, &e))?)),

@@ -101,6 +101,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         page,
         backend: args.backend.into(),
         threads: args.threads,
+        worker: Some(super::worker_program()?),
         ..ServerOptions::default()
     };
     run(options, &args.projects, false, |_| {})

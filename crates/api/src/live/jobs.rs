@@ -2,7 +2,7 @@
 //! the job was begun.
 use super::LiveSession;
 use crate::{
-    ApiError, ExportReport, ExportRequest, ProxyReport, ProxyRequest, SessionEvent,
+    ApiError, ExportProgress, ExportReport, ExportRequest, ProxyReport, ProxyRequest, SessionEvent,
     import_media::{self, Importing},
     live_report::{JobKind, JobReport, JobResult},
 };
@@ -214,8 +214,14 @@ impl LiveSession {
             None => "export to nothing".into(),
         };
         let (report, unfinished) = (self.tasks.report(JobKind::Export, name), self.options.unfinished.clone());
+        let worker = self.options.worker.clone();
         let run = move |cancel: &CancelToken, progress: &mut dyn FnMut(Progress)| {
-            crate::export(&session, &request, cancel, &unfinished, progress).map(|report| Output::Export(Box::new(report)))
+            let mut note = |p: ExportProgress| progress(p.frames());
+            let made = match &worker {
+                Some(worker) => crate::export_in_workers(&session, &request, worker, cancel, &mut note),
+                None => crate::export(&session, &request, cancel, &unfinished, &mut note),
+            };
+            made.map(|report| Output::Export(Box::new(report)))
         };
         self.begin(Pool::Background, report, run).map_err(|e| vec![e])
     }

@@ -12,7 +12,7 @@ mod jobs;
 mod player;
 
 use crate::{
-    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent,
+    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent, WorkerProgram,
     editing::NAMES,
     live_report::{JobKind, TransportReport},
 };
@@ -45,6 +45,8 @@ pub struct LiveOptions {
     pub records: bool,
     /// Receives the hidden files of exports while they are written.
     pub unfinished: UnfinishedFiles,
+    /// The program whose processes make exports; `None`: they are made in this one.
+    pub worker: Option<WorkerProgram>,
 }
 
 /// Number of somebody who looks at the document. Commands of scripts belong to [`ViewId::SCRIPT`].

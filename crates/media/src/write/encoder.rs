@@ -1,5 +1,6 @@
 //! An opened FFmpeg encoder: frames in, packets out, on the caller's thread.
 use crate::MediaError;
+use crate::activity;
 use crate::error::ffmpeg_text;
 use crate::report::ProblemSink;
 use crate::tags::AvColor;
@@ -45,8 +46,75 @@ impl AvPacket {
         Ok(packet)
     }
 
+    /// A packet of `size` bytes, not yet set, without times.
+    pub fn of_size(size: usize) -> Result<Self, MediaError> {
+        let failed = || MediaError::Internal { operation: "making a packet", reason: "out of memory".into() };
+        // SAFETY: no preconditions.
+        let packet = Self(unsafe { ffi::av_packet_alloc() });
+        let size = i32::try_from(size).map_err(|_| failed())?;
+        // SAFETY: the packet is checked to be valid and is empty; FFmpeg allocates its bytes, which are then
+        // set to 0.
+        unsafe {
+            if packet.0.is_null() || ffi::av_new_packet(packet.0, size) < 0 {
+                return Err(failed());
+            }
+            (*packet.0).data.write_bytes(0, size as usize);
+        }
+        Ok(packet)
+    }
+
     pub fn as_ptr(&self) -> *mut ffi::AVPacket {
         self.0
+    }
+
+    /// The bytes of a packet made by [`Self::of_size`], for filling them.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: the packet owns `size` bytes at `data`, which nothing else refers to.
+        unsafe {
+            let (data, size) = ((*self.0).data, (*self.0).size);
+            if data.is_null() || size <= 0 { &mut [] } else { std::slice::from_raw_parts_mut(data, size as usize) }
+        }
+    }
+
+    /// Adds side data of FFmpeg's type number `kind`.
+    pub fn add_side_data(&mut self, kind: u32, bytes: &[u8]) -> Result<(), MediaError> {
+        let refused = |reason: String| MediaError::Internal { operation: "reading a packet", reason };
+        if kind >= ffi::AVPacketSideDataType::AV_PKT_DATA_NB as u32 {
+            return Err(refused(format!("FFmpeg has no side data of type {kind}")));
+        }
+        // SAFETY: the number is one of the enumeration's, which counts from 0 without gaps; the block has as
+        // many bytes as are copied.
+        unsafe {
+            let kind: ffi::AVPacketSideDataType = std::mem::transmute(kind);
+            let data = ffi::av_packet_new_side_data(self.0, kind, bytes.len());
+            if data.is_null() {
+                return Err(refused("out of memory".into()));
+            }
+            data.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        Ok(())
+    }
+
+    /// Sets the times, in the encoder's time base.
+    pub fn set_all_times(&mut self, pts: i64, dts: i64, duration: i64) {
+        // SAFETY: the packet is valid while `self` lives; the fields are plain numbers.
+        unsafe {
+            (*self.0).pts = pts;
+            (*self.0).dts = dts;
+            (*self.0).duration = duration;
+        }
+    }
+
+    /// Sets FFmpeg's flags, such as that of keyframes.
+    pub fn set_flags(&mut self, flags: u32) {
+        // SAFETY: as above.
+        unsafe { (*self.0).flags = flags as i32 };
+    }
+
+    /// Presentation and decoding timestamp and duration.
+    pub fn times(&self) -> (i64, i64, i64) {
+        // SAFETY: as above.
+        unsafe { ((*self.0).pts, (*self.0).dts, (*self.0).duration) }
     }
 
     /// The compressed bytes.
@@ -249,9 +317,9 @@ impl Encoder {
         self.context
     }
 
-    /// What decoders must know of the stream: parameter sets, after start codes.
+    /// The parameter sets that the container keeps; empty where there are none.
     pub fn extradata(&self) -> &[u8] {
-        // SAFETY: the context is open and has `extradata_size` bytes at `extradata`, or null.
+        // SAFETY: an open context owns `extradata_size` bytes at `extradata`, or neither.
         unsafe {
             let (data, size) = ((*self.context).extradata, (*self.context).extradata_size);
             if data.is_null() || size <= 0 { &[] } else { std::slice::from_raw_parts(data, size as usize) }
@@ -272,6 +340,7 @@ impl Encoder {
 
     /// Sends one frame, or `None` after the last.
     pub fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
+        let _doing = activity::encoding(self.name);
         self.has_frames |= frame.is_some();
         let frame = frame.map_or(std::ptr::null(), AvFrame::as_ptr);
         // SAFETY: the context is open; the frame is valid or null. The encoder takes its own

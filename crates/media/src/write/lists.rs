@@ -60,6 +60,7 @@ impl VideoSettings {
             hdr: HdrMetadata::default(),
             sample_aspect: (1, 1),
             rate: Rate::CodecDefault,
+            max_kbps: None,
             preset: None,
             profile: None,
             gop_frames: None,

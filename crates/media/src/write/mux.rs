@@ -183,10 +183,39 @@ impl Muxer {
         Ok(())
     }
 
+    /// The context, for what is added elsewhere.
+    pub(crate) fn context(&mut self) -> *mut ffi::AVFormatContext {
+        self.context
+    }
+
+    /// Notes a stream, just added to the context, whose packets do not wait for others.
+    pub(crate) fn add_ended_track(&mut self) -> usize {
+        self.tracks.push(Track {
+            encoder_time_base: AVRational { num: 1, den: 90_000 },
+            shift: 0,
+            packet_duration: 0,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            ended: true,
+            is_text: true,
+        });
+        self.tracks.len() - 1
+    }
+
+    /// Writes a packet of a stream at once.
+    pub(crate) fn write_now(&mut self, track: usize, packet: &AvPacket, path: &Path) -> Result<(), MediaError> {
+        // SAFETY: the header is written; the packet is valid and its data are copied where they are kept.
+        let result = unsafe {
+            (*packet.as_ptr()).stream_index = track as i32;
+            ffi::av_write_frame(self.context, packet.as_ptr())
+        };
+        if result < 0 { Err(self.write_failed(path, result)) } else { Ok(()) }
+    }
+
     /// Queues all packets of the text tracks, in the order in which they were added, once the header is
     /// written.
     pub fn push_texts(&mut self, texts: &[TextTrack], path: &Path) -> Result<(), MediaError> {
-        let tracks: Vec<usize> = (0..self.tracks.len()).filter(|&n| self.tracks[n].is_text).collect();
+        let tracks: Vec<usize> = (0..self.tracks.len()).filter(|&n| self.tracks[n].is_text && !self.tracks[n].ended).collect();
         for (&n, track) in tracks.iter().zip(texts) {
             for packet in &track.packets {
                 self.push(n, AvPacket::of_text(packet)?, path)?;

@@ -1,5 +1,10 @@
 //! Settings of a file to be written.
+use crate::{
+    MediaError,
+    write::{refuse::refuse, video::video_codec},
+};
 use cutroom_types::{ColorTags, FrameRate, HdrMetadata, PictureFormat, Size};
+use std::path::Path;
 
 /// Rate control of the video encoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -37,6 +42,8 @@ pub struct VideoSettings {
     pub sample_aspect: (u32, u32),
     /// Quality or bit rate.
     pub rate: Rate,
+    /// Largest bit rate in kbit/s over two seconds; only for codecs that hold it beside a constant quality.
+    pub max_kbps: Option<u32>,
     /// One of the codec's presets; `None` for the row's default.
     pub preset: Option<String>,
     /// One of the codec's profiles; `None` for the first that holds the format.
@@ -49,6 +56,26 @@ pub struct VideoSettings {
     /// Further options by FFmpeg's names. Unknown names and values are errors, and so are options
     /// that another field sets.
     pub extra: Vec<(String, String)>,
+}
+
+impl VideoSettings {
+    /// These settings for one pass of two: the first measures at constant quality, the second keeps the bit
+    /// rate. Statistics are in files whose names begin like `statistics`; they are complete once the
+    /// encoder is closed.
+    ///
+    /// # Errors
+    /// [`MediaError::Settings`] for codecs without passes and names that are not UTF-8.
+    pub fn pass(&self, pass: u8, statistics: &Path) -> Result<Self, MediaError> {
+        let codec = video_codec(&self.codec)?;
+        let name = statistics.to_str().ok_or_else(|| refuse("two passes need a folder whose name is UTF-8".into()))?;
+        let passes = codec.passes.ok_or_else(|| refuse(format!("{} has no two passes", codec.id)))?;
+        let mut settings = self.clone();
+        settings.extra.extend(passes(pass, name));
+        if pass == 1 {
+            settings.rate = Rate::CodecDefault;
+        }
+        Ok(settings)
+    }
 }
 
 /// Settings of the audio stream.

@@ -4,7 +4,7 @@ use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container, containers};
 use crate::write::encoders::encoder_pointer;
 use crate::write::refuse::refuse;
-use crate::write::settings::{AudioSettings, VideoSettings, WriteSettings};
+use crate::write::settings::{AudioSettings, Rate, VideoSettings, WriteSettings};
 use crate::write::text::TextTrack;
 use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
 use cutroom_types::{ColorModel, Matrix, Range};
@@ -162,6 +162,13 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
         }
         Some(p) => options.push((codec.preset_option.into(), p.clone())),
         None => options.extend(codec.default_preset.map(|p| (codec.preset_option.to_owned(), p.to_owned()))),
+    }
+    if let Some(kbps) = s.max_kbps {
+        if !matches!(codec.id, "h264" | "h265" | "vp9") || s.rate == Rate::Lossless {
+            return Err(refuse(format!("{id} has no largest bit rate beside its quality; h264, h265 and vp9 have")));
+        }
+        options.push(("maxrate".into(), (u64::from(kbps) * 1000).to_string()));
+        options.push(("bufsize".into(), (u64::from(kbps) * 2000).to_string()));
     }
     if let Some(g) = s.gop_frames {
         options.push(("g".into(), g.to_string()));

@@ -47,6 +47,9 @@ pub struct VideoCodec {
     /// Whether the encoder alone uses all cores, so that decoders running at the same time use
     /// fewer threads.
     pub fills_cores: bool,
+    /// Encoder options of a pass (1 or 2) whose statistics are in files whose names begin like the path;
+    /// `None`: the encoder has no such passes.
+    pub(crate) passes: Option<fn(pass: u8, statistics: &str) -> Options>,
     /// Whether it is an intermediate format for further editing, with which audio is lossless by
     /// default.
     pub mezzanine: bool,
@@ -114,6 +117,11 @@ impl VideoCodec {
             held().filter(fits).find(alike).or_else(|| held().find(fits))
         };
         find(alpha, bits).or_else(|| find(false, bits)).or_else(|| find(alpha, 0)).unwrap_or(default)
+    }
+
+    /// Whether its encoder reaches a bit rate in two passes.
+    pub fn has_passes(&self) -> bool {
+        self.passes.is_some()
     }
 
     /// Whether a container keeps the alpha of this codec's pictures, if one of its formats has any.

@@ -3,17 +3,15 @@ use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container};
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::extras::{self, FileExtras};
+use crate::write::film_file::{FilmFile, Streams};
 use crate::write::frame::video_frame;
-use crate::write::mux::{Muxer, Priming, StreamFacts};
-use crate::write::partial::PartialFile;
 use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
-use crate::write::text::TextTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
 use crate::write::video::{Input, JPEG, video_codec};
-use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
-use ffmpeg_next::ffi::AVRational;
+use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, Orientation, Picture};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -44,21 +42,21 @@ pub struct Writer {
 }
 
 enum Sink {
-    File { muxer: Muxer, partial: PartialFile, video: usize, sound: usize },
+    File(FilmFile),
     Sequence(Sequence),
 }
 
 impl Sink {
     fn target(&self) -> &Path {
         match self {
-            Self::File { partial, .. } => partial.target(),
+            Self::File(file) => file.target(),
             Self::Sequence(s) => s.target(),
         }
     }
 
     fn picture_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
-            Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
+            Self::File(file) => file.picture(packet),
             Self::Sequence(s) => {
                 let mut bytes = packet.bytes().to_vec();
                 png_chunks::add_cicp(&mut bytes, s.color);
@@ -69,7 +67,7 @@ impl Sink {
 
     fn audio_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
-            Self::File { muxer, partial, sound, .. } => muxer.push(*sound, packet, partial.target()),
+            Self::File(file) => file.sound(packet),
             Self::Sequence(_) => Err(MediaError::Internal { operation: "writing sound", reason: "a sequence has none".into() }),
         }
     }
@@ -84,25 +82,26 @@ impl Writer {
     /// anything is created; [`MediaError::Exists`] when the file exists and `overwrite` is not set;
     /// [`MediaError::Write`] when it cannot be created.
     pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
-        Self::create_with_texts(final_path, settings, &[], overwrite)
+        Self::create_with(final_path, settings, &FileExtras::default(), overwrite)
     }
 
     /// As [`Self::create`], with text tracks, whose packets are written beside pictures and sound of
-    /// their time.
+    /// their time, and with chapters, a cover and a time code.
     ///
     /// # Errors
     /// As for [`Self::create`]; [`MediaError::Settings`] where the container does not hold them.
-    pub fn create_with_texts(
+    pub fn create_with(
         final_path: &Path,
         settings: &WriteSettings,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
-        check_texts(checked.container, texts)?;
+        check_texts(checked.container, &extras.texts)?;
+        extras::check(checked.container, extras)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, None, overwrite),
+            Some(muxer) => Self::create_file(final_path, settings, &checked, extras, muxer, None, overwrite),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
@@ -126,7 +125,10 @@ impl Writer {
         crate::init();
         let checked = check(settings)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, &[], muxer, Some(ticks_per_second), overwrite),
+            Some(muxer) => {
+                let extras = FileExtras::default();
+                Self::create_file(final_path, settings, &checked, &extras, muxer, Some(ticks_per_second), overwrite)
+            }
             None => Err(MediaError::Settings { reason: "files of one picture each have no times".into() }),
         }
     }
@@ -135,61 +137,29 @@ impl Writer {
         path: &Path,
         settings: &WriteSettings,
         checked: &Checked,
-        texts: &[TextTrack],
+        extras: &FileExtras,
         name: &'static str,
         ticks_per_second: Option<i32>,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
-        // A first muxer states what the encoders must know; the one that writes is created for the
-        // hidden name.
-        let global_header = Muxer::new(checked.container, name, path)?.wants_global_header();
+        let global_header = FilmFile::wants_global_header(checked.container, name, path)?;
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
         let sound = checked.sound.as_ref().map(|a| AudioTrack::open(a, global_header)).transpose()?;
-
-        let partial = PartialFile::create(path, overwrite)?;
-        let mut muxer = Muxer::new(checked.container, name, partial.path())?;
-        let (mut video_index, mut audio_index) = (0, 0);
-        if let (Some(track), Some(v)) = (&video, &checked.video) {
-            let rate = v.settings.frame_rate;
-            let facts = StreamFacts {
-                frame_rate: Some(AVRational { num: rate.num() as i32, den: rate.den() as i32 }),
-                fourcc: v.codec.fourcc.iter().find(|(c, _)| *c == checked.container.id).map(|(_, code)| *code),
-                hdr: v.settings.hdr,
-                priming: Priming::Muxer,
-            };
-            video_index = muxer.add_stream(&track.encoder, &facts)?;
-            if let Some(ticks) = ticks_per_second {
-                muxer.set_ticks(video_index, ticks);
-            }
-        }
-        if let Some(track) = &sound {
-            let priming = match (checked.container.millisecond_times, checked.sound.as_ref().map(|a| a.codec.id)) {
-                (false, _) => Priming::Muxer,
-                (true, Some("opus")) => Priming::Declared,
-                (true, _) => Priming::ShiftAll,
-            };
-            let facts = StreamFacts { frame_rate: None, fourcc: None, hdr: HdrMetadata::default(), priming };
-            audio_index = muxer.add_stream(&track.encoder, &facts)?;
-        }
-        for track in texts {
-            muxer.add_text(track)?;
-        }
-        for (key, value) in &settings.metadata {
-            muxer.set_metadata(key, value)?;
-        }
-        let mut options = muxer_options(checked);
-        // A late start is stored in this unit.
-        options.extend(ticks_per_second.filter(|_| name == "mov").map(|ticks| ("movie_timescale", ticks.to_string())));
-        muxer.open(partial.path(), &options).map_err(|e| under_name(e, path))?;
-        muxer.push_texts(texts, path)?;
-        let sink = Sink::File { muxer, partial, video: video_index, sound: audio_index };
-        Ok(Self { video, sound, sink, times: ticks_per_second.map(|_| VecDeque::new()), failed: false })
+        let streams = Streams {
+            video: video.as_ref().map(|track| &track.encoder),
+            sound: sound.as_ref().map(|track| &track.encoder),
+            extras,
+            ticks_per_second,
+        };
+        let file = FilmFile::create(path, settings, checked, name, &streams, overwrite)?;
+        let times = ticks_per_second.map(|_| VecDeque::new());
+        Ok(Self { video, sound, sink: Sink::File(file), times, failed: false })
     }
 
     /// The hidden file, or the hidden folder of a sequence, that contains what is written so far.
     pub fn hidden_path(&self) -> &Path {
         match &self.sink {
-            Sink::File { partial, .. } => partial.path(),
+            Sink::File(file) => file.hidden_path(),
             Sink::Sequence(s) => s.hidden(),
         }
     }
@@ -247,14 +217,14 @@ impl Writer {
                     return Err(MediaError::Mismatch { what: "an empty film".into(), reason: "no picture was pushed".into() });
                 }
                 video.finish(&mut |p| sink.picture_packet(timed(p, times.as_mut())?))?;
-                if let Sink::File { muxer, partial, video, .. } = sink {
-                    muxer.end(*video, partial.target())?;
+                if let Sink::File(file) = sink {
+                    file.end_pictures()?;
                 }
             }
             if let Some(sound) = sound {
                 sound.finish(|p| sink.audio_packet(p))?;
-                if let Sink::File { muxer, partial, sound, .. } = sink {
-                    muxer.end(*sound, partial.target())?;
+                if let Sink::File(file) = sink {
+                    file.end_sound()?;
                 }
             }
             Ok(())
@@ -262,11 +232,7 @@ impl Writer {
         let (path, video_frames) = (self.sink.target().to_owned(), self.video.as_ref().map_or(0, |v| v.pushed));
         let audio_samples = self.sound.as_ref().map_or(0, |s| s.pushed);
         let bytes = match self.sink {
-            Sink::File { mut muxer, partial, .. } => {
-                muxer.finish(&path)?;
-                drop(muxer);
-                partial.commit()?
-            }
+            Sink::File(file) => file.commit()?,
             Sink::Sequence(s) => s.commit()?,
         };
         Ok(WriteReport { path, bytes, video_frames, audio_samples })
@@ -300,24 +266,6 @@ fn timed(packet: AvPacket, times: Option<&mut VecDeque<(i64, i64)>>) -> Result<A
 
 fn no_stream(what: &str) -> MediaError {
     MediaError::Mismatch { what: what.into(), reason: "the settings have no such stream".into() }
-}
-
-/// Replaces the hidden path in an error by the path that the user knows.
-fn under_name(error: MediaError, path: &Path) -> MediaError {
-    match error {
-        MediaError::Write { reason, .. } => MediaError::Write { path: path.to_owned(), reason },
-        other => other,
-    }
-}
-
-fn muxer_options(checked: &Checked) -> Vec<(&'static str, String)> {
-    let mut options: Vec<(&str, String)> = checked.container.options.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
-    if let (Some(a), Some("mp4" | "mov" | "ipod")) = (&checked.sound, checked.container.muxer) {
-        // Edit lists count in this unit; the default of 1/1000 s cannot express where the audio
-        // ends.
-        options.push(("movie_timescale", a.settings.rate_hz.to_string()));
-    }
-    options
 }
 
 /// A video encoder and the settings that its pictures must match.

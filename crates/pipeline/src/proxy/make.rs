@@ -159,6 +159,7 @@ pub fn make(
         profile: Some(profile.into()),
         gop_frames: None,
         threads: u32::try_from(threads).unwrap_or(0),
+        max_kbps: None,
         extra: Vec::new(),
     };
     let settings = WriteSettings { container: "mov".into(), video: Some(settings), sound: None, metadata: Vec::new() };

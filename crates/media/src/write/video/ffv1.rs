@@ -65,6 +65,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "",
     options,
     fills_cores: false,
+    passes: None,
     mezzanine: true,
     odd_sizes: true,
     min_size: (1, 1),

@@ -23,6 +23,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "preset",
     options,
     fills_cores: true,
+    passes: Some(passes),
     mezzanine: false,
     odd_sizes: false,
     min_size: (2, 2),
@@ -51,4 +52,8 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
         o.push(pair("profile", profile.id));
     }
     Ok(o)
+}
+
+fn passes(pass: u8, statistics: &str) -> Options {
+    vec![pair("flags", format!("+pass{pass}")), pair("stats", statistics)]
 }

@@ -42,6 +42,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "preset",
     options,
     fills_cores: true,
+    passes: Some(passes),
     mezzanine: false,
     odd_sizes: false,
     min_size: (32, 32),
@@ -76,4 +77,10 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
     }
     o.push(pair("x265-params", params.join(":")));
     Ok(o)
+}
+
+fn passes(pass: u8, statistics: &str) -> Options {
+    // A colon separates parameters. The header's message with all settings would differ between segments.
+    let statistics = statistics.replace('\\', "\\\\").replace(':', "\\:");
+    vec![pair("x265-params", format!("pass={pass}:stats={statistics}:info=0"))]
 }

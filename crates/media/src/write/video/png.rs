@@ -16,6 +16,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "compression_level",
     options,
     fills_cores: false,
+    passes: None,
     mezzanine: true,
     odd_sizes: true,
     min_size: (1, 1),

@@ -22,6 +22,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "",
     options,
     fills_cores: false,
+    passes: None,
     mezzanine: true,
     odd_sizes: false,
     min_size: (16, 16),

@@ -26,6 +26,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     preset_option: "cpu-used",
     options,
     fills_cores: true,
+    passes: None,
     mezzanine: false,
     odd_sizes: true,
     min_size: (1, 1),
