@@ -183,7 +183,7 @@ fn ogg(bytes: &[u8]) {
 /// A pattern does not cover paths below its own name.
 fn sequence(bytes: &[u8]) {
     let Some(name) = text(bytes).filter(|n| !n.contains('\0')) else { return };
-    let Ok(pattern) = SequencePattern::parse(Path::new(name)) else { return };
+    let Ok(pattern) = SequencePattern::parse(Path::new(name), &["png"]) else { return };
     assert!(!pattern.covers(&Path::new(name).join("deeper").join("00000.png")), "{name}");
 }
 

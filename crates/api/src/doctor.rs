@@ -1,5 +1,5 @@
 //! The capabilities of this machine: back ends, codecs, fonts, and what is missing.
-use crate::BackendChoice;
+use crate::{BackendChoice, HardwareReport};
 use cutroom_drawing::fonts::{file_names, system_folders};
 use cutroom_media::{
     decoders,
@@ -25,6 +25,9 @@ pub struct DoctorReport {
     pub backends: Vec<BackendReport>,
     /// Encoders, with the containers that hold their codecs.
     pub formats: Vec<FormatReport>,
+    /// Encoders of graphics cards, each of which was tried; empty where they are not tried.
+    #[serde(default)]
+    pub hardware: Vec<HardwareReport>,
     /// Decoders of the common formats.
     pub decoders: Vec<DecoderReport>,
     /// Folders that are searched for fonts, if they exist.
@@ -121,6 +124,7 @@ pub fn doctor() -> DoctorReport {
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
         formats,
+        hardware: Vec::new(),
         decoders,
         fonts: file_names(&font_folders),
         font_folders,

@@ -18,6 +18,7 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
+mod hardware;
 mod history;
 mod import_media;
 mod journal;
@@ -81,12 +82,13 @@ pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, 
 pub use error::ApiError;
 pub use export::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, NamedPreset, PhaseTimes, Preset,
-    PresetLimits, PresetsRequest, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers, export_status,
-    presets, resume_export, serve_worker,
+    PresetLimits, PresetsRequest, SmartChoice, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers,
+    export_status, export_to, presets, resume_export, serve_worker,
 };
-pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
+pub use formats::{audio_codec_ids, can_stream, file_extensions, streamed_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
+pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
 pub use history::{
     BackupEntry, HistoryReport, HistoryRequest, Keep, RecoverRequest, RestoreReport, RestoreRequest, history, recover, restore,
 };

@@ -194,7 +194,7 @@ mod tests {
             assert_eq!(file("sub/../gone.mov", overwrite), "usage.replaces_input");
             assert_eq!(file("new.mp4", overwrite), "fine");
             let pattern = at("f-%03d.png");
-            let parsed = SequencePattern::parse(&pattern).unwrap();
+            let parsed = SequencePattern::parse(&pattern, &["png"]).unwrap();
             let sequence = || vec![WrittenFile::sequence("output", &pattern, &parsed)];
             assert_eq!(code(&sequence(), &inputs, overwrite), "usage.replaces_input");
             assert_eq!(code(&sequence(), &[at("f-900.png")], overwrite), "usage.replaces_input");
@@ -232,7 +232,7 @@ mod tests {
         }
         assert_eq!(code(&[WrittenFile::file("output", &at("dangling.mp4"))], &[], false), "usage.exists");
         let pattern = at("f-%d.png");
-        let parsed = SequencePattern::parse(&pattern).unwrap();
+        let parsed = SequencePattern::parse(&pattern, &["png"]).unwrap();
         let sequence = WrittenFile::sequence("output", &pattern, &parsed);
         assert_eq!(code(&[sequence], &[at("a.mp4")], true), "usage.replaces_input");
     }

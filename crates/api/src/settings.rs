@@ -108,7 +108,7 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
 
 /// Parses FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or
 /// `gray10`. `rgb24` and `rgba` mean the planar 8-bit formats, `rgb48` and `rgba64` the 16-bit
-/// ones; a final `le` may be left out.
+/// ones, `gbrpf32` and `gbrapf32` floats; a final `le` may be left out.
 ///
 /// # Errors
 /// `usage.pixel_format` if cutroom does not write the format.
@@ -123,6 +123,8 @@ pub(crate) fn parse_pixel_format(text: &str) -> Result<PictureFormat, ApiError> 
         "rgba" => "gbrap",
         "rgb48" => "gbrp16",
         "rgba64" => "gbrap16",
+        "gbrpf32" => return Ok(PictureFormat::RGB_FLOAT),
+        "gbrapf32" => return Ok(PictureFormat::RGB_FLOAT.with_alpha()),
         other => other,
     }
     .to_owned();
@@ -171,6 +173,7 @@ mod tests {
             ("rgb24", PictureFormat::RGB8),
             ("RGBA", PictureFormat::RGB8.with_alpha()),
             ("gbrp10", PictureFormat { bits: 10, ..PictureFormat::RGB8 }),
+            ("gbrapf32le", PictureFormat::RGB_FLOAT.with_alpha()),
             ("gray", PictureFormat { model: ColorModel::Gray, ..PictureFormat::RGB8 }),
             ("gray16", PictureFormat { model: ColorModel::Gray, bits: 16, ..PictureFormat::RGB8 }),
         ] {

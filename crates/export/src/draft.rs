@@ -2,7 +2,7 @@
 //! composition only, so that invalid settings are reported before any file is opened;
 //! [`Draft::complete`] adds what depends on the media files: whether there is audio.
 use crate::{
-    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError, USUAL_SECS, cuts,
+    AudioRange, ExportPlan, ExportSettings, ExportTarget, Segment, SegmentKind, SettingsError, USUAL_SECS, cuts,
     settings::{HDR_BITS, is_transparent},
 };
 use cutroom_media::write::{
@@ -73,7 +73,7 @@ impl Draft {
         let format = video.map(|v| v.format).or(settings.video.pixel_format).unwrap_or(PictureFormat::YUV420P8);
         let mut output = output_spec(composition, format);
         if let Some(video) = video {
-            output.color = video.color;
+            output = OutputSpec { format: video.drawn().0, color: video.color };
         }
         if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
             validate(&file.settings(None))?;
@@ -179,7 +179,8 @@ impl Draft {
         let plan = ExportPlan {
             rate: self.rate,
             frames: self.frames,
-            segments: self.segments,
+            segments: self.segments.into_iter().map(|frames| Segment { frames, kind: SegmentKind::Encode }).collect(),
+            smart: None,
             two_passes: settings.video.two_passes,
             output: self.output,
             render: settings.render,
@@ -215,14 +216,15 @@ impl FileDraft {
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
-            file.sequence = Some(SequencePattern::parse(path).map_err(pattern)?);
+            file.sequence = Some(SequencePattern::parse(path, container.extensions).map_err(pattern)?);
         }
         Ok(file)
     }
 
     /// Whether the film can be joined from segments without encoding again.
     fn can_be_joined(&self) -> bool {
-        self.container.muxer.is_some() && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok())
+        self.container.muxer.is_some()
+            && self.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.can_be_joined))
     }
 
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
@@ -244,7 +246,7 @@ fn losses(video: &VideoSettings, container: &Container, composition: &Compositio
             (false, false) => ("choose another `video.codec`", "video.codec"),
         }
     };
-    if is_transparent(composition) && !format.alpha {
+    if is_transparent(composition) && !format.alpha && !video.stacked_alpha {
         let (remedy, field) = blame(&|f| f.alpha, true, 8);
         let (id, others) = (codec.id, "vp9 in .webm, prores in .mov, ffv1 in .mkv and numbered .png files have alpha");
         let others = if field == "video.codec" { format!(": {others}") } else { String::new() };

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
 use cutroom_pipeline::{AudioMix, OpenComposition, PipelineError, Renderer};
 use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
-use std::{ops::Range, path::Path, sync::Arc, thread, time::Instant};
+use std::{io::Write, ops::Range, path::Path, sync::Arc, thread, time::Instant};
 
 /// Maximum number of drawn pictures that wait for the encoder.
 pub(crate) const PICTURES_WAITING: usize = 3;
@@ -60,6 +60,22 @@ pub fn run(
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ExportReport, ExportError> {
+    run_to(composition, plan, None, cancel, unfinished, progress)
+}
+
+/// As [`run`], with the film written to a stream while it is made, if there is one; the target's
+/// path is then only a name.
+///
+/// # Errors
+/// See [`ExportError`]; what the stream got before an error is not whole.
+pub fn run_to(
+    composition: &Arc<OpenComposition>,
+    plan: &ExportPlan,
+    stream: Option<Box<dyn Write + Send>>,
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ExportReport, ExportError> {
     let mut renderer = plan.pictures.then(|| Renderer::new(plan.render)).transpose().map_err(PipelineError::from)?;
     let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
     let total = (plan.frames.end - plan.frames.start).max(0) as u64;
@@ -74,7 +90,7 @@ pub fn run(
     let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
     // Declared first, so that it is dropped after the files that it notes.
     let mut notes = Vec::new();
-    let mut output = Output::open(plan)?;
+    let mut output = Output::open(plan, stream)?;
     let mut hashes = plan.frame_hashes.as_deref().map(|path| HashFile::create(path, plan.overwrite)).transpose()?;
     let hidden = output.hidden_path().into_iter().chain(hashes.as_ref().map(HashFile::hidden_path));
     notes.extend(hidden.map(|path| unfinished.note(path.to_owned())));
@@ -251,11 +267,14 @@ enum Output {
 }
 
 impl Output {
-    fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
+    fn open(plan: &ExportPlan, stream: Option<Box<dyn Write + Send>>) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             ExportTarget::Null => Self::Null,
             ExportTarget::File { path, settings, extras } => {
-                let writer = Writer::create_with(path, settings, extras, plan.overwrite);
+                let writer = match stream {
+                    Some(stream) => Writer::create_stream(&path.with_extension(""), settings, extras, stream),
+                    None => Writer::create_with(path, settings, extras, plan.overwrite),
+                };
                 Self::File(Box::new(writer.map_err(|source| ExportError::Open { source })?))
             }
         })
@@ -263,7 +282,7 @@ impl Output {
 
     fn hidden_path(&self) -> Option<&Path> {
         match self {
-            Self::File(writer) => Some(writer.hidden_path()),
+            Self::File(writer) => writer.hidden_path(),
             Self::Null => None,
         }
     }

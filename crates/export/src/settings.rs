@@ -61,6 +61,8 @@ pub struct VideoChoices {
     pub pixel_format: Option<PictureFormat>,
     /// Pixels written for each pixel of the composition.
     pub scale: RenderScale,
+    /// Write pictures of twice the height: colour above, alpha as grey below.
+    pub stacked_alpha: bool,
 }
 
 /// How sound is stored.
@@ -115,10 +117,19 @@ impl ExportSettings {
         let chosen = &self.video;
         let mut video = VideoSettings::new(codec, chosen.scale.size(composition.size), composition.frame_rate)?;
         let codec = video_codec(codec)?;
+        let profile = chosen.profile.as_deref().or(codec.lossless_profile.filter(|_| self.lossless));
         let bits = if composition.color.transfer.is_hdr() { HDR_BITS } else { 8 };
-        let usual = || codec.usual_format(container, chosen.profile.as_deref(), is_transparent(composition), bits);
+        let usual = || codec.usual_format(container, profile, is_transparent(composition) && !chosen.stacked_alpha, bits);
         video.format = chosen.pixel_format.unwrap_or_else(usual);
-        video.color = output_spec(composition, video.format).color;
+        video.color = codec.fixed.over(output_spec(composition, video.format).color, video.format.model);
+        video.stacked_alpha = chosen.stacked_alpha;
+        if chosen.stacked_alpha {
+            video.size.height = video.size.height.saturating_mul(2);
+        }
+        if container.is_package() {
+            // Segments begin with keyframes; players jump to them.
+            video.gop_frames = Some((composition.frame_rate.as_f64() * PACKAGE_KEY_SECS).round().max(1.0) as u32);
+        }
         video.hdr = composition.color.hdr();
         video.color.range = codec.only_range.unwrap_or(video.color.range);
         video.rate = match (chosen.crf, chosen.bitrate_bps) {
@@ -129,7 +140,7 @@ impl ExportSettings {
         };
         video.max_kbps = chosen.max_bitrate_bps.map(kbps);
         video.preset.clone_from(&chosen.preset);
-        video.profile.clone_from(&chosen.profile);
+        video.profile = profile.map(str::to_owned);
         video.threads = u32::try_from(self.render.threads).unwrap_or(u32::MAX);
         Ok(video)
     }
@@ -145,6 +156,9 @@ impl ExportSettings {
         sound
     }
 }
+
+/// Seconds between keyframes in packages of segments.
+const PACKAGE_KEY_SECS: f64 = 2.0;
 
 /// Fewest bits a sample with which PQ and HLG show no steps (BT.2100 defines no fewer).
 pub(crate) const HDR_BITS: u8 = 10;
@@ -170,6 +184,7 @@ impl VideoChoices {
             ("video.preset", self.preset.is_some()),
             ("video.profile", self.profile.is_some()),
             ("video.pixel_format", self.pixel_format.is_some()),
+            ("video.stacked_alpha", self.stacked_alpha),
         ];
         all.into_iter().filter(|(_, chosen)| *chosen).map(|(name, _)| name)
     }

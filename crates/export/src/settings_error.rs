@@ -126,5 +126,6 @@ impl SettingsError {
 fn numbered(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let stem = stem.split('%').next().unwrap_or_default().trim_end_matches(['-', '_']);
-    path.with_file_name(format!("{stem}-%05d.png"))
+    let extension = path.extension().unwrap_or("png".as_ref()).to_string_lossy();
+    path.with_file_name(format!("{stem}-%05d.{extension}"))
 }

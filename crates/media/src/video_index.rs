@@ -9,8 +9,8 @@
 //! millisecond.
 use crate::{
     avi_slots,
-    copy::{SetsFrom, Watch},
     bitstream::{FieldParser, has_further_layer, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    copy::{SetsFrom, Watch},
     edit_list,
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},

@@ -12,12 +12,23 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
+/// Tries an encoder of a graphics card in this process, for the one that waits for it. What it says
+/// is the reason why it does not work.
+pub fn probe(codec: &str) -> Result<(), Failure> {
+    if let Err(error) = cutroom_api::probe_encoder(codec) {
+        println!("{}", error.message);
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
 /// Maximum number of fonts that are named.
 const SHOWN_FONTS: usize = 5;
 
 /// Shows the capabilities of this machine.
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
-    let report = quietly(cutroom_api::doctor);
+    let mut report = quietly(cutroom_api::doctor);
+    report.hardware = cutroom_api::hardware_report(&cutroom_api::WorkerProgram::this(["probe-encoder".into()])?);
     if args.json { super::print_json(&report) } else { super::print(&describe(&report)) }
 }
 
@@ -73,6 +84,15 @@ fn describe(r: &DoctorReport) -> String {
         })
         .collect();
     out.push_str(&text::table(&rows));
+    let rows: Vec<Vec<String>> = r
+        .hardware
+        .iter()
+        .map(|h| vec![format!("  {}", h.codec), if h.works { "works" } else { "no" }.into(), h.reason.clone()])
+        .collect();
+    if !rows.is_empty() {
+        out.push_str("\nWriting with a graphics card (--video-codec)\n");
+        out.push_str(&text::table(&rows));
+    }
     out.push_str("\nReading\n");
     let rows: Vec<Vec<String>> = r
         .decoders

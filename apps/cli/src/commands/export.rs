@@ -7,8 +7,8 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SpeedMeter, SubtitleInput,
-    VideoOptions,
+    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SmartChoice, SpeedMeter,
+    SubtitleInput, VideoOptions,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -101,6 +101,13 @@ pub struct ExportArgs {
     /// Pixel format, such as yuv420p, yuv422p10 or rgb24
     #[arg(long, value_name = "FORMAT")]
     pub pix_fmt: Option<String>,
+    /// Let software stand in for an encoder of a graphics card that does not work here
+    #[arg(long, conflicts_with_all = ["no_video", "null"])]
+    pub hardware_fallback: bool,
+    /// Write pictures of twice the height, the colour above and alpha as grey below, for codecs
+    /// without alpha
+    #[arg(long, conflicts_with_all = ["no_video", "null"])]
+    pub stacked_alpha: bool,
     /// Pixels written for each pixel of the film: 0.5 writes half of the width and height
     #[arg(long, value_name = "N")]
     pub scale: Option<f64>,
@@ -146,6 +153,9 @@ pub struct ExportArgs {
     /// Decode the finished file and compare it with the film
     #[arg(long)]
     pub verify: bool,
+    /// Copy pictures of files that the film shows as they are, instead of encoding them again
+    #[arg(long, value_enum, default_value_t, value_name = "HOW", conflicts_with_all = ["null", "no_video"])]
+    pub smart: SmartArg,
     /// Processes that make segments of the film at the same time; 0 means one per two cores
     #[arg(long, value_name = "N", conflicts_with = "null")]
     pub jobs: Option<usize>,
@@ -170,7 +180,8 @@ pub struct ExportArgs {
 }
 
 fn video_codec_help() -> String {
-    format!("{}; `cutroom doctor` lists what works here", cutroom_api::video_codec_ids().join(", "))
+    let card = "and h264-, h265- or av1- with nvenc, vaapi, qsv, amf or videotoolbox for encoders of graphics cards";
+    format!("{}; {card}; `cutroom doctor` lists what works here", cutroom_api::video_codec_ids().join(", "))
 }
 
 fn export_help() -> String {
@@ -193,20 +204,44 @@ Examples:
   cutroom export --status -o film.mp4
 
 The container follows the file's extension: {}; {} for the sound alone;
-frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
-The film is written under a temporary name and renamed when it is whole; -o - sends it when it is whole.
+frames-%05d.png (.jpg, .tif, .exr, .dpx) for numbered pictures without sound. What the project reads is never replaced.
+The film is written under a temporary name and renamed when it is whole; -o - sends {} while it is
+made, and other containers, or with --jobs or --segment-secs, when it is whole.
 Long films are made in segments, kept in a hidden folder beside the output: an export that was stopped
 goes on from them when it is started again; --status shows them, --resume goes on, --clean removes them.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.",
         pictures.join(", "),
-        sound.join(", ")
+        sound.join(", "),
+        cutroom_api::streamed_extensions().join(", ")
     )
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as title=Holidays")?;
     Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+/// Whether pictures are copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SmartArg {
+    /// Encode everything
+    #[default]
+    Off,
+    /// Copy what can be copied; a note says why the rest is not
+    Auto,
+    /// Copy everything but the rests of groups of pictures beside cuts, or fail
+    Require,
+}
+
+impl From<SmartArg> for SmartChoice {
+    fn from(arg: SmartArg) -> Self {
+        match arg {
+            SmartArg::Off => Self::Off,
+            SmartArg::Auto => Self::Auto,
+            SmartArg::Require => Self::Require,
+        }
+    }
 }
 
 /// Form in which progress is shown.
@@ -237,6 +272,8 @@ pub const WORDS: &Words = &[
     ("video.max_bitrate_bps", "--max-bitrate"),
     ("video.two_passes", "--two-passes"),
     ("video.preset", "--preset"),
+    ("video.stacked_alpha", "--stacked-alpha"),
+    ("video.hardware_fallback", "--hardware-fallback"),
     ("video.profile", "--profile"),
     ("video.pixel_format", "--pix-fmt"),
     ("video.scale", "--scale"),
@@ -267,6 +304,7 @@ pub const WORDS: &Words = &[
     ("cover", "--cover"),
     ("timecode", "--timecode"),
     ("verify", "--verify"),
+    ("smart", "--smart"),
 ];
 
 /// Renders a project into a file.
@@ -292,22 +330,25 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut shown = Shown::new(args.progress);
     let Some(project) = &args.project else {
         let (output, worker) = (args.output.as_deref().unwrap_or(Path::new("")), super::worker_program()?);
-        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &mut |p| shown.update(p));
+        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &unfinished, &mut |p| shown.update(p));
         shown.end();
         return say(args, report.map_err(|e| Failure::of(e, WORDS))?, None);
     };
     let session = Session::open(project)?;
-    let pipe = args
-        .output
-        .as_deref()
-        .filter(|o| super::is_stdout(o))
-        .map(|_| Pipe::new(args.container.as_deref().unwrap_or("mkv")))
-        .transpose()?;
-    if pipe.is_none() && args.container.is_some() {
+    let is_stdout = args.output.as_deref().is_some_and(super::is_stdout);
+    let wanted = args.container.as_deref().unwrap_or("mkv").trim_start_matches('.');
+    // Segments are files.
+    let streams = is_stdout && args.jobs.is_none() && args.segment_secs.is_none() && cutroom_api::can_stream(wanted);
+    let pipe = (is_stdout && !streams).then(|| Pipe::new(wanted)).transpose()?;
+    if !is_stdout && args.container.is_some() {
         let error = ApiError::new("usage.container", "--container is for -o - only; the name of a file says its container");
         return Err(error.hint("leave it out, or choose another extension").into());
     }
-    let output = pipe.as_ref().map(|pipe| pipe.file.clone()).or_else(|| args.output.clone());
+    let output = match &pipe {
+        Some(pipe) => Some(pipe.file.clone()),
+        None if streams => Some(PathBuf::from(STDOUT).with_extension(wanted)),
+        None => args.output.clone(),
+    };
     let request = ExportRequest {
         output: output.filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
         composition: args.composition.clone(),
@@ -323,6 +364,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             profile: args.profile.clone(),
             pixel_format: args.pix_fmt.clone(),
             scale: args.scale,
+            stacked_alpha: args.stacked_alpha,
+            hardware_fallback: args.hardware_fallback,
         },
         audio: AudioOptions {
             off: args.no_audio,
@@ -353,24 +396,48 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         cover: args.cover.clone(),
         timecode: args.timecode.clone(),
         verify: args.verify,
+        smart: args.smart.into(),
     };
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);
     // What is traced happens in this process.
     let report = match crate::diagnostics::is_tracing() {
+        _ if streams => {
+            let stdout = stdout()?;
+            cutroom_api::export_to(&session, &request, stdout, &cancel, &unfinished, &mut show)
+        }
         true => cutroom_api::export(&session, &request, &cancel, &unfinished, &mut show),
-        false => cutroom_api::export_in_workers(&session, &request, &worker, &cancel, &mut show),
+        false => cutroom_api::export_in_workers(&session, &request, &worker, &cancel, &unfinished, &mut show),
     };
     shown.end();
     say(args, report.map_err(|e| Failure::of(e, WORDS))?, pipe.as_ref())
+}
+
+/// What messages call standard output.
+const STDOUT: &str = "/dev/stdout";
+
+/// Standard output without the buffer of lines.
+fn stdout() -> Result<Box<dyn Write + Send>, ApiError> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let copy = std::io::stdout().as_fd().try_clone_to_owned();
+        let copy = copy.map_err(|e| ApiError::new("cli.stdout", format!("cannot write to standard output: {e}")))?;
+        Ok(Box::new(File::from(copy)))
+    }
+    #[cfg(not(unix))]
+    Ok(Box::new(std::io::stdout()))
 }
 
 /// Prints the report of an export, after sending the film if it is for standard output.
 fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Result<(), Failure> {
     report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
     report.fields.clear();
-    if let Some(pipe) = pipe {
+    let is_stdout = args.output.as_deref().is_some_and(super::is_stdout);
+    if is_stdout {
         report.output = args.output.clone();
+    }
+    if let Some(pipe) = pipe {
         pipe.send()?;
     }
     if args.progress == ProgressArg::Json {
@@ -379,15 +446,14 @@ fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Resu
         text::say(&summary(&report));
     }
     match args.json {
-        true if pipe.is_some() => super::say_json(&report),
+        true if is_stdout => super::say_json(&report),
         true => super::print_json(&report),
         false => Ok(()),
     }
 }
 
-/// A film for standard output. It is written to a temporary file first, since most containers are
-/// complete only when their beginning is written last, and since a film that failed must not look
-/// like a shorter one.
+/// A film for standard output in a container that is complete only when its beginning is written
+/// last, or that is made in segments: it is written to a temporary file first.
 struct Pipe {
     file: PathBuf,
     /// Removes the file at the end.
@@ -418,6 +484,9 @@ fn summary(report: &ExportReport) -> String {
     if let Some(verified) = &report.verified {
         let compared = if verified.compared > 0 { ", each as it was drawn" } else { "" };
         lines.push_str(&format!("verified: {} frames{compared}, {:.3} s\n", verified.frames, verified.duration_secs));
+    }
+    if report.copied_frames > 0 {
+        lines.push_str(&format!("{} of {} frames copied without encoding them again\n", report.copied_frames, report.frames));
     }
     if report.segments_reused > 0 {
         lines.push_str(&format!("{} of {} segments were there already\n", report.segments_reused, report.segments));

@@ -66,6 +66,12 @@ pub enum Command {
     /// Make parts of an export for another process
     #[command(hide = true)]
     ExportWorker,
+    /// Try an encoder of a graphics card for another process
+    #[command(hide = true)]
+    ProbeEncoder {
+        /// Codec id
+        codec: String,
+    },
     /// Carry out a script of editing commands on a project
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
@@ -164,6 +170,7 @@ impl Command {
             Self::Doctor(args) => args.json,
             Self::Run(_)
             | Self::ExportWorker
+            | Self::ProbeEncoder { .. }
             | Self::Repl(_)
             | Self::Serve(_)
             | Self::Edit(_)
@@ -187,6 +194,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
         Command::ExportWorker => export_state::worker(),
+        Command::ProbeEncoder { codec } => doctor::probe(&codec),
         Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),

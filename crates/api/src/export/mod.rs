@@ -1,5 +1,7 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{ApiError, BackendChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use crate::{
+    ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
+};
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
@@ -102,6 +104,10 @@ pub struct ExportRequest {
     /// never replaced.
     #[serde(default)]
     pub overwrite: bool,
+    /// Whether pictures of files that the film shows as they are are copied instead of encoded again;
+    /// absent: off.
+    #[serde(default)]
+    pub smart: SmartChoice,
     /// Processes that make segments at the same time; 0 for one per two cores, absent: 1.
     #[serde(default)]
     pub jobs: Option<usize>,
@@ -150,6 +156,14 @@ pub struct VideoOptions {
     /// Pixels written for each pixel of the film, 1/64..=4; absent: 1.
     #[serde(default)]
     pub scale: Option<f64>,
+    /// Let software stand in for an encoder of a graphics card that does not work; the report warns
+    /// of it.
+    #[serde(default)]
+    pub hardware_fallback: bool,
+    /// Write pictures of twice the height, colour above and alpha as grey below, for codecs without
+    /// alpha.
+    #[serde(default)]
+    pub stacked_alpha: bool,
 }
 
 /// How an export stores sound.
@@ -217,7 +231,10 @@ pub struct ExportReport {
     /// Number of segments that the pictures were made in.
     #[serde(default)]
     pub segments: usize,
-    /// Those that an export before had made already.
+    /// Frames that were copied from files without being encoded again.
+    #[serde(default)]
+    pub copied_frames: u64,
+    /// Those segments that an export before had made already.
     #[serde(default)]
     pub segments_reused: usize,
     /// How long its phases took.
@@ -234,6 +251,19 @@ pub struct ExportReport {
     /// Fields of the request that warnings name in backticks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+}
+
+/// Whether pictures are copied instead of encoded again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SmartChoice {
+    /// All pictures are encoded.
+    #[default]
+    Off,
+    /// What can be copied is.
+    Auto,
+    /// All must be copied, but the rests of groups of pictures beside cuts.
+    Require,
 }
 
 /// What a finished file was found to have.
@@ -327,6 +357,30 @@ pub fn export(
     Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
 }
 
+/// As [`export`], to a stream that takes the film while it is made; the output's name says the
+/// container and is what messages call the stream.
+///
+/// # Errors
+/// As [`export`]; containers that cannot be streamed are refused. What the stream got before an
+/// error is not whole.
+pub fn export_to(
+    session: &Session,
+    request: &ExportRequest,
+    stream: Box<dyn std::io::Write + Send>,
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(ExportProgress),
+) -> Result<ExportReport, Vec<ApiError>> {
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    if asked.request.verify {
+        let error = ApiError::new("usage.settings", "`verify` reads the finished film, which a stream does not keep");
+        return Err(vec![error.field("verify")]);
+    }
+    let prepared = Prepared::new(session, &asked.request, cancel)?;
+    let made = prepared.make(Some(stream), cancel, unfinished, progress).map_err(|e| vec![e])?;
+    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
+}
+
 /// Checks a request, as far as that needs no media file.
 ///
 /// # Errors
@@ -336,5 +390,6 @@ pub(crate) fn check(session: &Session, request: &ExportRequest) -> Result<(), Ve
     let request = &Asked::new(session, request).map_err(one)?.request;
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
-    draft(request, session, &id).map(drop).map_err(one)
+    let software = request.video.hardware_fallback.then(|| hardware::in_software(request)).flatten();
+    draft(software.as_ref().unwrap_or(request), session, &id).map(drop).map_err(one)
 }

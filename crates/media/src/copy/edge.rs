@@ -1,8 +1,7 @@
 //! Encodes pictures beside copied packets: each piece begins with a picture at which decoding may
 //! begin, and nothing in it refers to what is outside of it.
 use super::{
-    CodedPacket, EdgeSettings,
-    h265,
+    CodedPacket, EdgeSettings, h265,
     packets::is_implied,
     sets::{self, Coding},
     units::{Framing, push_unit, units},

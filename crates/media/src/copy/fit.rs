@@ -1,9 +1,7 @@
 //! Whether a stream can be that of the film, and how pictures beside its packets are encoded so that
 //! one description holds for both.
 use super::{
-    CopySource, EdgeEncoder, Reason,
-    h264,
-    h265,
+    CopySource, EdgeEncoder, Reason, h264, h265,
     sets::{self, Coding},
 };
 use crate::write::{VideoSettings, container};
@@ -107,7 +105,8 @@ impl CopySource {
     fn match_h264(&self, video: &mut VideoSettings) -> Result<(), Reason> {
         let all: Vec<h264::Sps> = self.sets.iter().filter_map(|u| h264::sps(u)).collect();
         let pps: Vec<h264::Pps> = self.sets.iter().filter_map(|u| h264::pps(u)).collect();
-        let id = (0..32).find(|id| all.iter().all(|s| s.id != *id) && pps.iter().all(|p| p.id != *id)).ok_or(Reason::NoFreeNumber)?;
+        let id =
+            (0..32).find(|id| all.iter().all(|s| s.id != *id) && pps.iter().all(|p| p.id != *id)).ok_or(Reason::NoFreeNumber)?;
         let references = all.iter().map(|s| s.references).min().unwrap_or(1).clamp(1, 16);
         if references < 16 {
             set(video, "refs", references.min(usual_references(video)).to_string());
@@ -131,7 +130,8 @@ impl CopySource {
     fn match_h265(&self, video: &mut VideoSettings) -> Result<h265::SetIds, Reason> {
         let taken = |kind: u8, id: u32| self.sets.iter().any(|u| self.coding.set_key(u) == Some((kind, id)));
         let free = |kind: u8, mut ids: std::ops::RangeInclusive<u32>| ids.find(|id| !taken(kind, *id)).ok_or(Reason::NoFreeNumber);
-        let ids = h265::SetIds { vps: free(h265::VPS, 0..=15)?, sps: free(h265::SPS, 0..=15)?, pps: free(h265::PPS, h265::PPS_IDS)? };
+        let ids =
+            h265::SetIds { vps: free(h265::VPS, 0..=15)?, sps: free(h265::SPS, 0..=15)?, pps: free(h265::PPS, h265::PPS_IDS)? };
         let all: Vec<h265::Sps> = self.sets.iter().filter_map(|u| h265::sps(u)).collect();
         let held = all.iter().map(|s| s.held).min().unwrap_or(1);
         let reordered = all.iter().map(|s| s.reordered).min().unwrap_or(0);

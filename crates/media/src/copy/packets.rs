@@ -1,8 +1,8 @@
 //! Gives the packets of a span as they are in the file.
 use super::{
     CodedPacket, CopySource, CopySpan,
-    units::{Framing, LENGTH_BYTES, push_unit, units},
     sets::Coding,
+    units::{Framing, LENGTH_BYTES, push_unit, units},
     watch::Entry,
 };
 use super::{h264, h265};

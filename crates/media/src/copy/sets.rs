@@ -64,11 +64,7 @@ impl Coding {
 
     /// Types of parameter sets, in the order in which records have them.
     fn set_kinds(self) -> &'static [u8] {
-        if self == Self::H264 {
-            &[h264::SPS, h264::PPS, h264::SPS_EXTENSION]
-        } else {
-            &[h265::VPS, h265::SPS, h265::PPS]
-        }
+        if self == Self::H264 { &[h264::SPS, h264::PPS, h264::SPS_EXTENSION] } else { &[h265::VPS, h265::SPS, h265::PPS] }
     }
 
     /// Type and number of a parameter set; `None` if it is damaged.
@@ -91,11 +87,7 @@ pub(crate) fn extradata(input: &Input, i: usize) -> &[u8] {
     // changes while the input is borrowed.
     unsafe {
         let par = &*(*input.stream(i)).codecpar;
-        if par.extradata.is_null() {
-            &[]
-        } else {
-            std::slice::from_raw_parts(par.extradata, par.extradata_size.max(0) as usize)
-        }
+        if par.extradata.is_null() { &[] } else { std::slice::from_raw_parts(par.extradata, par.extradata_size.max(0) as usize) }
     }
 }
 

@@ -228,12 +228,7 @@ impl CopySource {
             }
         }
         let (copy, end) = best?;
-        Some(CopySpan {
-            encode_before: frames.start..copy.start,
-            encode_after: copy.end..frames.end,
-            copy,
-            packets: start..end,
-        })
+        Some(CopySpan { encode_before: frames.start..copy.start, encode_after: copy.end..frames.end, copy, packets: start..end })
     }
 
     fn why_none(&self, frames: &Range<usize>, packets: Range<usize>) -> Option<Reason> {

@@ -65,9 +65,10 @@ impl<'a> Iterator for Units<'a> {
                 Some(&unit[..used])
             }
             Framing::Lengths(bytes) => {
-                let whole = self.rest.split_at_checked(bytes).and_then(|(length, after)| {
-                    after.split_at_checked(length.iter().fold(0, |n, b| n << 8 | usize::from(*b)))
-                });
+                let whole = self
+                    .rest
+                    .split_at_checked(bytes)
+                    .and_then(|(length, after)| after.split_at_checked(length.iter().fold(0, |n, b| n << 8 | usize::from(*b))));
                 self.is_broken |= whole.is_none();
                 let (unit, rest) = whole.unwrap_or_default();
                 self.rest = rest;

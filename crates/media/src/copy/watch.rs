@@ -51,9 +51,8 @@ impl Watch {
         // SAFETY: the stream and its parameters are valid.
         let coding = Coding::of(unsafe { (*(*input.stream(i)).codecpar).codec_id });
         let extra = extradata(input, i);
-        let (framing, sets) = coding
-            .filter(|c| c.has_units())
-            .map_or((Framing::StartCodes, Vec::new()), |c| (framing(c, extra), sets_of(c, extra)));
+        let (framing, sets) =
+            coding.filter(|c| c.has_units()).map_or((Framing::StartCodes, Vec::new()), |c| (framing(c, extra), sets_of(c, extra)));
         Self { coding, framing, changes: vec![SetsFrom { packet: 0, sets }], has_layers: false }
     }
 
@@ -64,7 +63,8 @@ impl Watch {
         let is_bad = packet.get().flags & ffi::AV_PKT_FLAG_CORRUPT != 0
             || packet.data().is_empty()
             || side(AVPacketSideDataType::AV_PKT_DATA_ENCRYPTION_INFO);
-        let mut entry = if coding.has_units() { self.see_units(coding, packet, ordinal) } else { whole_picture(coding, packet.data()) };
+        let mut entry =
+            if coding.has_units() { self.see_units(coding, packet, ordinal) } else { whole_picture(coding, packet.data()) };
         if is_bad || self.changes.len() > MAX_CHANGES {
             entry = Entry::Barrier;
         }

@@ -4,6 +4,7 @@ use crate::activity;
 use crate::error::ffmpeg_text;
 use crate::report::ProblemSink;
 use crate::tags::AvColor;
+use crate::write::device::CardFrames;
 use crate::write::encoders::encoder_pointer;
 use crate::write::frame::{AvFrame, encoder_format};
 use crate::write::text::{self, TextPacket};
@@ -13,6 +14,9 @@ use std::ffi::CString;
 
 /// An encoded packet, freed on drop.
 pub(crate) struct AvPacket(*mut ffi::AVPacket);
+
+// SAFETY: a packet is owned, and its bytes are shared only through counted references.
+unsafe impl Send for AvPacket {}
 
 impl AvPacket {
     /// A text as a packet, in ticks of text tracks.
@@ -216,9 +220,9 @@ impl Encoder {
         Ok(Self { context, name, complaints, has_frames: false })
     }
 
-    /// Opens a video encoder. `global_header`: parameter sets are stored in the container instead
-    /// of the stream.
-    pub fn open_video(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
+    /// Opens a video encoder. `card`: the frames on a graphics card that it takes; `global_header`:
+    /// parameter sets are stored in the container instead of the stream.
+    pub fn open_video(v: &CheckedVideo, card: Option<&CardFrames>, global_header: bool) -> Result<Self, MediaError> {
         let s = v.settings;
         let format = encoder_format(v.codec.input, s.format).ok_or_else(|| MediaError::EncoderSetup {
             encoder: v.codec.encoder.into(),
@@ -236,6 +240,10 @@ impl Encoder {
             (*c).framerate = AVRational { num: s.frame_rate.num() as i32, den: s.frame_rate.den() as i32 };
             (*c).sample_aspect_ratio = AVRational { num: s.sample_aspect.0 as i32, den: s.sample_aspect.1 as i32 };
             AvColor::from_tags(s.color).write_to_context(c);
+            if let Some(card) = card {
+                (*c).pix_fmt = ffi::AVPixelFormat::AV_PIX_FMT_VAAPI;
+                (*c).hw_frames_ctx = card.share();
+            }
         }
         for (name, value) in &v.options {
             encoder.set_option(name, value)?;

@@ -40,39 +40,64 @@ fn out_of_memory() -> MediaError {
 }
 
 /// Interleaved layout: for each sample of a pixel the plane that it is read from, `None` for
-/// padding.
+/// opaque padding.
 struct Packing {
     av: AVPixelFormat,
     order: &'static [Option<usize>],
+    /// Whether samples of two bytes are stored with the higher one first.
+    big_endian: bool,
 }
 
 fn packing(input: Input, f: PictureFormat) -> Option<Packing> {
     use AVPixelFormat as A;
+    use ColorModel::{Gray, Rgb};
     const RGB: &[Option<usize>] = &[Some(0), Some(1), Some(2)];
     const RGBA: &[Option<usize>] = &[Some(0), Some(1), Some(2), Some(3)];
+    const ARGB: &[Option<usize>] = &[Some(3), Some(0), Some(1), Some(2)];
+    const BGRA: &[Option<usize>] = &[Some(2), Some(1), Some(0), Some(3)];
+    const BGR0: &[Option<usize>] = &[Some(2), Some(1), Some(0), None];
+    const GRAY: &[Option<usize>] = &[Some(0)];
     let (av, order) = match (input, f.model, f.bits, f.alpha) {
-        (Input::PlanesOrBgr, ColorModel::Rgb, 8, false) => (A::AV_PIX_FMT_BGR0, &[Some(2), Some(1), Some(0), None][..]),
-        (Input::PlanesOrBgr, ColorModel::Rgb, 8, true) => (A::AV_PIX_FMT_BGRA, &[Some(2), Some(1), Some(0), Some(3)][..]),
-        (Input::PackedRgb, ColorModel::Rgb, 8, false) => (A::AV_PIX_FMT_RGB24, RGB),
-        (Input::PackedRgb, ColorModel::Rgb, 8, true) => (A::AV_PIX_FMT_RGBA, RGBA),
-        (Input::PackedRgb, ColorModel::Rgb, 16, false) => (A::AV_PIX_FMT_RGB48BE, RGB),
-        (Input::PackedRgb, ColorModel::Rgb, 16, true) => (A::AV_PIX_FMT_RGBA64BE, RGBA),
-        (Input::PackedRgb, ColorModel::Gray, 8, false) => (A::AV_PIX_FMT_GRAY8, &[Some(0)][..]),
-        (Input::PackedRgb, ColorModel::Gray, 16, false) => (A::AV_PIX_FMT_GRAY16BE, &[Some(0)][..]),
+        (Input::PlanesOrBgr, Rgb, 8, false) => (A::AV_PIX_FMT_BGR0, BGR0),
+        (Input::PlanesOrBgr | Input::BgraOrPlanes | Input::Palette, Rgb, 8, true) => (A::AV_PIX_FMT_BGRA, BGRA),
+        (Input::BgraOrPlanes | Input::Palette, Rgb, 8, false) => (A::AV_PIX_FMT_BGRA, BGR0),
+        (Input::PackedArgb, Rgb, 8, true) => (A::AV_PIX_FMT_ARGB, ARGB),
+        (Input::PackedRgb | Input::PackedRgbLittle | Input::PackedArgb, Rgb, 8, false) => (A::AV_PIX_FMT_RGB24, RGB),
+        (Input::PackedRgb | Input::PackedRgbLittle, Rgb, 8, true) => (A::AV_PIX_FMT_RGBA, RGBA),
+        (Input::PackedRgb, Rgb, 16, false) => (A::AV_PIX_FMT_RGB48BE, RGB),
+        (Input::PackedRgb, Rgb, 16, true) => (A::AV_PIX_FMT_RGBA64BE, RGBA),
+        (Input::PackedRgbLittle, Rgb, 16, false) => (A::AV_PIX_FMT_RGB48LE, RGB),
+        (Input::PackedRgbLittle, Rgb, 16, true) => (A::AV_PIX_FMT_RGBA64LE, RGBA),
+        (Input::PackedRgb | Input::PackedRgbLittle, Gray, 8, false) => (A::AV_PIX_FMT_GRAY8, GRAY),
+        (Input::PackedRgb, Gray, 16, false) => (A::AV_PIX_FMT_GRAY16BE, GRAY),
+        (Input::PackedRgbLittle, Gray, 16, false) => (A::AV_PIX_FMT_GRAY16LE, GRAY),
         _ => return None,
     };
-    Some(Packing { av, order })
+    Some(Packing { av, order, big_endian: input == Input::PackedRgb })
+}
+
+/// The pixel format of the frames made of pictures of `format`; `None` when FFmpeg has none.
+pub(crate) fn frame_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
+    if input == Input::SemiPlanar {
+        return match (format.model, format.bits, format.chroma_shift_x, format.chroma_shift_y) {
+            (ColorModel::Yuv, 8, 1, 1) => Some(AVPixelFormat::AV_PIX_FMT_NV12),
+            (ColorModel::Yuv, 10, 1, 1) => Some(AVPixelFormat::AV_PIX_FMT_P010LE),
+            _ => None,
+        };
+    }
+    packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
 }
 
 /// The pixel format that the encoder gets for pictures of `format`; `None` when FFmpeg has none.
 pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
-    packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
+    let frames = frame_format(input, format);
+    if input == Input::Palette { frames.map(|_| AVPixelFormat::AV_PIX_FMT_PAL8) } else { frames }
 }
 
-/// Converts a picture to the layout that the encoder needs. The encoder must have been opened with
-/// the picture's format.
+/// Converts a picture to the layout that the encoder needs, or that is made a palette of. The
+/// encoder must have been opened with the picture's format.
 pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<AvFrame, MediaError> {
-    let av = encoder_format(input, picture.format)
+    let av = frame_format(input, picture.format)
         .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
     let mut frame = AvFrame::empty()?;
     // SAFETY: the frame is valid and ours; all fields written are plain numbers.
@@ -88,6 +113,12 @@ pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<A
     if let Some(packing) = packing(input, picture.format) {
         allocate(&mut frame)?;
         interleave(&mut frame, picture, &packing);
+    } else if input == Input::SemiPlanar {
+        allocate(&mut frame)?;
+        join_chroma(&mut frame, picture);
+    } else if input == Input::Premultiplied && picture.format.alpha {
+        allocate(&mut frame)?;
+        premultiply(&mut frame, picture);
     } else if input == Input::PaddedPlanes || !picture.planes.iter().all(|p| lendable(p, picture.format)) {
         allocate(&mut frame)?;
         copy_planes(&mut frame, picture);
@@ -160,6 +191,50 @@ fn copy_planes(frame: &mut AvFrame, picture: &Picture) {
     }
 }
 
+/// Copies planes with Cb and Cr alternating in one; 10 bits go to the upper ones of 16, as P010 has
+/// them.
+fn join_chroma(frame: &mut AvFrame, picture: &Picture) {
+    let sample = picture.format.bytes_per_sample();
+    let shift = 16 - u32::from(picture.format.bits.max(8));
+    let put = |to: &mut [u8], from: &[u8]| match sample {
+        1 => to[0] = from[0],
+        _ => to[..2].copy_from_slice(&(u16::from_le_bytes([from[0], from[1]]) << shift).to_le_bytes()),
+    };
+    let luma = &picture.planes[0];
+    for y in 0..luma.rows() {
+        let to = row_mut(frame, 0, y, luma.width_bytes());
+        to.chunks_exact_mut(sample).zip(luma.row(y).chunks_exact(sample)).for_each(|(to, from)| put(to, from));
+    }
+    for (k, plane) in picture.planes[1..3].iter().enumerate() {
+        for y in 0..plane.rows() {
+            let to = row_mut(frame, 1, y, plane.width_bytes() * 2);
+            let pairs = to.chunks_exact_mut(2 * sample).zip(plane.row(y).chunks_exact(sample));
+            pairs.for_each(|(to, from)| put(&mut to[k * sample..], from));
+        }
+    }
+}
+
+/// Copies float planes with colour multiplied by alpha.
+fn premultiply(frame: &mut AvFrame, picture: &Picture) {
+    let (color, alpha) = picture.planes.split_at(picture.planes.len() - 1);
+    let number = |bytes: &[u8; 4]| f32::from_le_bytes(*bytes);
+    for (k, plane) in color.iter().enumerate() {
+        let slot = pixel::av_plane(picture.format, k);
+        for y in 0..plane.rows() {
+            let (from, by) = (plane.row(y).as_chunks::<4>().0, alpha[0].row(y).as_chunks::<4>().0);
+            let to = row_mut(frame, slot, y, plane.width_bytes());
+            for ((to, value), alpha) in to.as_chunks_mut::<4>().0.iter_mut().zip(from).zip(by) {
+                *to = (number(value) * number(alpha)).to_le_bytes();
+            }
+        }
+    }
+    let slot = pixel::av_plane(picture.format, color.len());
+    for y in 0..alpha[0].rows() {
+        let from = alpha[0].row(y);
+        row_mut(frame, slot, y, from.len()).copy_from_slice(from);
+    }
+}
+
 fn interleave(frame: &mut AvFrame, picture: &Picture, packing: &Packing) {
     let sample = picture.format.bytes_per_sample();
     let pixel_bytes = packing.order.len() * sample;
@@ -174,6 +249,10 @@ fn interleave(frame: &mut AvFrame, picture: &Picture, packing: &Packing) {
             if sample == 1 {
                 for (to, from) in to[i..].iter_mut().step_by(pixel_bytes).zip(from) {
                     *to = *from;
+                }
+            } else if !packing.big_endian {
+                for (to, from) in to[2 * i..].chunks_mut(pixel_bytes).zip(from.chunks_exact(2)) {
+                    to[..2].copy_from_slice(from);
                 }
             } else {
                 for (to, from) in to[2 * i..].chunks_mut(pixel_bytes).zip(from.chunks_exact(2)) {

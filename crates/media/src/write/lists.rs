@@ -8,9 +8,19 @@ use crate::{
         video::{VideoCodec, video_codec},
     },
 };
-use cutroom_types::{ColorModel, ColorTags, FrameRate, HdrMetadata, Size};
+use cutroom_types::{ColorModel, ColorTags, FrameRate, HdrMetadata, PictureFormat, Size};
 
 impl Container {
+    /// Whether it can be written to a stream while the film is made.
+    pub fn can_stream(&self) -> bool {
+        self.stream_options.is_some()
+    }
+
+    /// Whether it is a playlist with segments: many files.
+    pub fn is_package(&self) -> bool {
+        matches!(self.muxer, Some("hls" | "dash"))
+    }
+
     /// Id of the video codec used when none is named; `None` when the container holds no video. For
     /// HDR (PQ and HLG) it is the first after H.264, which few players show as HDR.
     pub fn usual_video(&self, is_hdr: bool) -> Option<&'static str> {
@@ -39,24 +49,35 @@ impl AudioCodec {
 impl VideoCodec {
     /// The containers that can hold the codec, in the order of their list.
     pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
-        let id = self.id;
+        let id = self.stream();
         containers().iter().filter(move |c| c.video.contains(&id))
     }
 }
 
 impl VideoSettings {
+    /// Format and size of the pictures that are pushed.
+    pub fn drawn(&self) -> (PictureFormat, Size) {
+        if self.stacked_alpha {
+            return (self.format.with_alpha(), Size { height: self.size.height / 2, ..self.size });
+        }
+        (self.format, self.size)
+    }
+
     /// Settings with the codec's default format and quality, HD colour, square pixels.
     ///
     /// # Errors
     /// [`MediaError::Settings`] for an unknown codec.
     pub fn new(codec: &str, size: Size, frame_rate: FrameRate) -> Result<Self, MediaError> {
-        let format = video_codec(codec)?.default_format(None);
+        let row = video_codec(codec)?;
+        let format = row.default_format(None);
+        let tags = if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 };
+        let tags = ColorTags { range: row.only_range.unwrap_or(tags.range), ..row.fixed.over(tags, format.model) };
         Ok(Self {
             codec: codec.to_owned(),
             size,
             frame_rate,
             format,
-            color: if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 },
+            color: tags,
             hdr: HdrMetadata::default(),
             sample_aspect: (1, 1),
             rate: Rate::CodecDefault,
@@ -64,6 +85,7 @@ impl VideoSettings {
             preset: None,
             profile: None,
             gop_frames: None,
+            stacked_alpha: false,
             threads: 0,
             extra: Vec::new(),
         })

@@ -10,12 +10,16 @@ use crate::error::ffmpeg_text;
 use crate::hdr;
 use crate::write::container::Container;
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::partial::write_error;
 use crate::write::text::{self, TextTrack};
+use crate::write::webp_frames;
 use cutroom_types::HdrMetadata;
 use ffmpeg_next::ffi::{self, AVRational};
+use ffmpeg_next::format::context::StreamIo;
 use std::collections::VecDeque;
 use std::ffi::CString;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 const WAITING_BYTES: usize = 64 << 20;
@@ -41,6 +45,10 @@ pub(crate) struct Muxer {
     tracks: Vec<Track>,
     /// FFmpeg's name of the muxer.
     name: &'static str,
+    /// The file that it writes.
+    path: PathBuf,
+    /// What it writes to instead of a file.
+    stream: Option<StreamIo>,
 }
 
 // SAFETY: an `AVFormatContext` may be used from any thread, one at a time; `&mut self` and
@@ -96,7 +104,7 @@ impl Muxer {
                 (*context).avoid_negative_ts = ffi::AVFMT_AVOID_NEG_TS_DISABLED;
             }
         }
-        Ok(Self { context, tracks: Vec::new(), name: muxer })
+        Ok(Self { context, tracks: Vec::new(), name: muxer, path: path.to_owned(), stream: None })
     }
 
     /// Whether encoders must leave their parameter sets to the container.
@@ -160,6 +168,24 @@ impl Muxer {
         self.tracks[track].encoder_time_base = time_base;
         // SAFETY: the stream was returned by `add_stream`, and the header is not yet written.
         unsafe { (**(*self.context).streams.add(track)).time_base = time_base };
+    }
+
+    /// Replaces the parameter sets of a stream; the header is not yet written.
+    pub fn set_parameters(&mut self, stream: usize, parameters: &[u8]) -> Result<(), MediaError> {
+        // SAFETY: the stream exists; what it had is freed, and FFmpeg frees the copy, which has the padding that
+        // it asks for.
+        unsafe {
+            let par = (**(*self.context).streams.add(stream)).codecpar;
+            let bytes = ffi::av_mallocz(parameters.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
+            if bytes.is_null() {
+                return Err(self.internal("describing a stream", ffi::AVERROR(ffi::ENOMEM)));
+            }
+            bytes.copy_from_nonoverlapping(parameters.as_ptr(), parameters.len());
+            ffi::av_freep((&raw mut (*par).extradata).cast());
+            (*par).extradata = bytes;
+            (*par).extradata_size = parameters.len() as i32;
+        }
+        Ok(())
     }
 
     /// Adds a text track.
@@ -237,13 +263,46 @@ impl Muxer {
 
     /// Opens the file and writes the header.
     pub fn open(&mut self, path: &Path, options: &[(&str, String)]) -> Result<(), MediaError> {
-        let url = file_url(path)?;
-        // SAFETY: valid url; the muxer expects the opened file in `pb` of the context.
-        let result =
-            unsafe { ffi::avio_open2(&mut (*self.context).pb, url.as_ptr(), ffi::AVIO_FLAG_WRITE, ptr::null(), ptr::null_mut()) };
-        if result < 0 {
-            return Err(self.write_failed(path, result));
+        // Muxers of several files open them themselves.
+        // SAFETY: `oformat` of an output context is never null.
+        if unsafe { (*(*self.context).oformat).flags } & ffi::AVFMT_NOFILE == 0 {
+            let url = file_url(path)?;
+            // SAFETY: valid url; the muxer expects the opened file in `pb` of the context.
+            let result = unsafe {
+                ffi::avio_open2(&mut (*self.context).pb, url.as_ptr(), ffi::AVIO_FLAG_WRITE, ptr::null(), ptr::null_mut())
+            };
+            if result < 0 {
+                return Err(self.write_failed(path, result));
+            }
         }
+        self.write_header(path, options)
+    }
+
+    /// Writes the header to a stream that cannot be rewound; `name` is what messages call it.
+    pub fn open_stream(&mut self, to: Box<dyn Write + Send>, name: &Path, options: &[(&str, String)]) -> Result<(), MediaError> {
+        let failed = |e: ffmpeg_next::Error| MediaError::Internal { operation: "opening a stream", reason: e.to_string() };
+        let mut stream = StreamIo::from_write(to).map_err(failed)?;
+        // SAFETY: the stream is kept as long as the context, which does not close what the flag
+        // says is not its own.
+        unsafe {
+            (*self.context).pb = stream.as_mut_ptr();
+            (*self.context).flags |= ffi::AVFMT_FLAG_CUSTOM_IO;
+        }
+        self.stream = Some(stream);
+        self.write_header(name, options)
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        const FROM_HERE: i32 = 1;
+        // SAFETY: `pb` is null or open; no step from here is how FFmpeg tells the position.
+        unsafe {
+            let pb = (*self.context).pb;
+            if pb.is_null() { 0 } else { ffi::avio_seek(pb, 0, FROM_HERE).max(0) as u64 }
+        }
+    }
+
+    fn write_header(&mut self, path: &Path, options: &[(&str, String)]) -> Result<(), MediaError> {
         let mut dictionary: *mut ffi::AVDictionary = ptr::null_mut();
         for (key, value) in options {
             let (Ok(key), Ok(value)) = (CString::new(*key), CString::new(value.as_str())) else { continue };
@@ -330,23 +389,36 @@ impl Muxer {
 
     /// Writes the index and closes the file.
     pub fn finish(&mut self, path: &Path) -> Result<(), MediaError> {
-        // SAFETY: the header is written, the file open; `avio_closep` clears `pb`.
+        // SAFETY: the header is written, the file or stream open, if the muxer has one;
+        // `avio_closep` clears `pb`.
         unsafe {
             let written = ffi::av_write_trailer(self.context);
-            ffi::avio_flush((*self.context).pb);
-            let flushed = (*(*self.context).pb).error;
-            let closed = ffi::avio_closep(&mut (*self.context).pb);
+            let (mut flushed, mut closed) = (0, 0);
+            if !(*self.context).pb.is_null() {
+                ffi::avio_flush((*self.context).pb);
+                flushed = (*(*self.context).pb).error;
+                if self.stream.is_none() {
+                    closed = ffi::avio_closep(&mut (*self.context).pb);
+                }
+            }
             for result in [written, flushed, closed] {
                 if result < 0 {
                     return Err(self.write_failed(path, result));
                 }
             }
         }
+        if self.name == "webp" {
+            webp_frames::replace_each_other(&self.path).map_err(|e| write_error(path, &e))?;
+        }
         Ok(())
     }
 
     fn write_failed(&self, path: &Path, result: i32) -> MediaError {
-        MediaError::Write { path: path.to_owned(), reason: ffmpeg_text(result) }
+        let mut reason = ffmpeg_text(result);
+        if self.stream.is_some() && result == ffi::AVERROR(ffi::EPIPE) {
+            reason.push_str(": the program that reads it has ended or closed it");
+        }
+        MediaError::Write { path: path.to_owned(), reason }
     }
 
     fn internal(&self, operation: &'static str, result: i32) -> MediaError {
@@ -359,6 +431,9 @@ impl Drop for Muxer {
         // SAFETY: closes the file if it is still open and frees the context; a context whose header
         // was written but not its trailer may be freed.
         unsafe {
+            if self.stream.is_some() {
+                (*self.context).pb = ptr::null_mut();
+            }
             if !(*self.context).pb.is_null() {
                 ffi::avio_closep(&mut (*self.context).pb);
             }

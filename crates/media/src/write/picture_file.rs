@@ -4,7 +4,6 @@ use crate::write::partial::{PartialFile, write_error};
 use crate::write::png_chunks;
 use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
-use crate::write::video::JPEG;
 use crate::write::writer::PictureTrack;
 use cutroom_types::{FrameRate, Picture};
 use std::fs;
@@ -48,7 +47,7 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
 /// # Errors
 /// As [`encode_png`].
 pub fn encode_jpeg(picture: &Picture) -> Result<Vec<u8>, MediaError> {
-    encode(JPEG.id, None, picture)
+    encode("mjpeg", None, picture)
 }
 
 fn encode(codec: &str, preset: Option<&str>, picture: &Picture) -> Result<Vec<u8>, MediaError> {

@@ -2,8 +2,9 @@
 //! moved to their final names when the last one is complete.
 //!
 //! A target is a pattern, `shot_%05d.png` (numbers start at 0), or a folder without an extension,
-//! in which the files are named `00000.png` and so on.
+//! in which the files are named `00000.png` and so on, with the usual extension of their container.
 use crate::MediaError;
+use crate::write::container::Container;
 use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
 use cutroom_types::ColorTags;
 use std::fs::{self, File};
@@ -16,6 +17,8 @@ pub(crate) struct Sequence {
     pattern: SequencePattern,
     /// Colour of the pictures.
     pub color: ColorTags,
+    /// Whether they are PNG files.
+    pub are_png: bool,
     hidden: PathBuf,
     overwrite: bool,
     count: u64,
@@ -34,18 +37,28 @@ pub struct SequencePattern {
 }
 
 impl SequencePattern {
-    /// Parses a pattern such as `shots/shot_%05d.png`, or the name of a folder.
+    /// Parses a pattern such as `shots/shot_%05d.png`, or the name of a folder, for files with one
+    /// of these extensions, the usual one first.
     ///
     /// # Errors
     /// [`MediaError::Settings`], which states the required form.
-    pub fn parse(target: &Path) -> Result<Self, MediaError> {
+    pub fn parse(target: &Path, extensions: &[&str]) -> Result<Self, MediaError> {
+        let usual = extensions.first().copied().unwrap_or_default();
         let bad = |reason: &str| MediaError::Settings { reason: format!("{}: {reason}", target.display()) };
         let name = target.file_name().and_then(|n| n.to_str()).ok_or_else(|| bad("is not a readable file name"))?;
         if !name.contains('%') {
             if target.extension().is_some() {
-                return Err(bad("a picture sequence needs a place for the number, such as name_%05d.png, or a folder name"));
+                return Err(bad(&format!(
+                    "a picture sequence needs a place for the number, such as name_%05d.{usual}, or a folder name"
+                )));
             }
-            return Ok(Self { folder: target.into(), own_folder: true, before: String::new(), after: ".png".into(), digits: 5 });
+            return Ok(Self {
+                folder: target.into(),
+                own_folder: true,
+                before: String::new(),
+                after: format!(".{usual}"),
+                digits: 5,
+            });
         }
         let (before, rest) = name.split_once('%').unwrap_or((name, ""));
         let (digits, after) = rest.split_once('d').ok_or_else(|| bad("the number must be written as %05d"))?;
@@ -57,8 +70,9 @@ impl SequencePattern {
         if digits == 0 || digits > 12 || after.contains('%') {
             return Err(bad("one number of 1 to 12 digits is allowed"));
         }
-        if !after.to_ascii_lowercase().ends_with(".png") {
-            return Err(bad("the names must end in .png"));
+        let extension = after.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        if !extension.is_some_and(|e| extensions.contains(&e.as_str())) {
+            return Err(bad(&format!("the names must end in .{}", extensions.join(" or ."))));
         }
         Ok(Self { folder: folder_of(target).into(), own_folder: false, before: before.into(), after: after.into(), digits })
     }
@@ -101,8 +115,9 @@ impl SequencePattern {
 
 impl Sequence {
     /// Creates the hidden folder.
-    pub fn create(target: &Path, color: ColorTags, overwrite: bool) -> Result<Self, MediaError> {
-        let pattern = SequencePattern::parse(target)?;
+    pub fn create(target: &Path, container: &Container, color: ColorTags, overwrite: bool) -> Result<Self, MediaError> {
+        let pattern = SequencePattern::parse(target, container.extensions)?;
+        let are_png = container.video.contains(&"png");
         let failed = |e: std::io::Error| write_error(target, &e);
         if let (Some(path), false) = (pattern.existing().map_err(failed)?.into_iter().next(), overwrite) {
             return Err(MediaError::Exists { path });
@@ -112,7 +127,7 @@ impl Sequence {
         }
         let hidden = hidden_name(target, "partial");
         fs::create_dir(&hidden).map_err(failed)?;
-        Ok(Self { target: target.into(), pattern, color, hidden, overwrite, count: 0, bytes: 0 })
+        Ok(Self { target: target.into(), pattern, color, are_png, hidden, overwrite, count: 0, bytes: 0 })
     }
 
     /// The target as given.
@@ -199,6 +214,7 @@ impl Drop for Sequence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::write::container::container;
 
     #[test]
     fn patterns_are_read() {
@@ -208,10 +224,14 @@ mod tests {
             ("x.%03d.PNG", 1234, "x.1234.PNG"),
             ("frames", 3, "00003.png"),
         ] {
-            assert_eq!(SequencePattern::parse(Path::new(target)).unwrap().name(n), want);
+            assert_eq!(SequencePattern::parse(Path::new(target), &["png"]).unwrap().name(n), want);
         }
+        let jpeg = |target: &str| SequencePattern::parse(Path::new(target), &["jpg", "jpeg"]);
+        assert_eq!(jpeg("x%02d.jpeg").unwrap().name(3), "x03.jpeg");
+        assert_eq!(jpeg("frames").unwrap().name(3), "00003.jpg");
+        assert!(jpeg("x%02d.png").unwrap_err().to_string().contains("must end in .jpg or .jpeg"));
         for bad in ["x.png", "x_%5d.png", "x_%0d.png", "x_%05d_%05d.png", "x_%05d.jpg", "x_%05x.png", "x_%099d.png"] {
-            assert!(matches!(SequencePattern::parse(Path::new(bad)), Err(MediaError::Settings { .. })), "{bad}");
+            assert!(matches!(SequencePattern::parse(Path::new(bad), &["png"]), Err(MediaError::Settings { .. })), "{bad}");
         }
     }
 
@@ -229,7 +249,7 @@ mod tests {
         let (target, old) = (dir.path().join("x_%03d.png"), ["x_000.png", "x_001.png", "x_007.png"]);
         old.iter().for_each(|n| fs::write(dir.path().join(n), "old").unwrap());
         let begin = || {
-            let mut sequence = Sequence::create(&target, ColorTags::SRGB, true).unwrap();
+            let mut sequence = Sequence::create(&target, container("png-sequence").unwrap(), ColorTags::SRGB, true).unwrap();
             (0..3).for_each(|_| sequence.push(b"new").unwrap());
             sequence
         };

@@ -10,14 +10,15 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Rate {
     /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63,
-    /// SVT-AV1: 1..=63; lower is better).
+    /// SVT-AV1: 1..=63, JPEG: 1..=31, WebP: 0..=100; lower is better).
     Crf(f32),
     /// Average bit rate, kbit/s.
     BitrateKbps(u32),
     /// Every sample is decoded unchanged.
     Lossless,
     /// The default of the codec's row (H.264: CRF 23, H.265: 28, VP9 and libaom's AV1: 32, SVT-AV1:
-    /// 35); the only choice for codecs whose rate is set by their profile (ProRes, DNxHR).
+    /// 35, JPEG: 3, WebP: 20); the only choice for codecs whose rate is set by their profile
+    /// (ProRes, DNxHR).
     #[default]
     CodecDefault,
 }
@@ -50,6 +51,9 @@ pub struct VideoSettings {
     pub profile: Option<String>,
     /// Maximum number of frames between keyframes; `None` for the encoder's choice.
     pub gop_frames: Option<u32>,
+    /// Pushed pictures have alpha and half of `size`'s height; stored are their colour and, below
+    /// it, their alpha as grey.
+    pub stacked_alpha: bool,
     /// Encoder threads; 0 for the default of `ffmpeg` on this machine. Affects the bytes of the
     /// stream.
     pub threads: u32,

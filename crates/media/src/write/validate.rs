@@ -3,6 +3,7 @@ use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container, containers};
 use crate::write::encoders::encoder_pointer;
+use crate::write::levels;
 use crate::write::refuse::refuse;
 use crate::write::settings::{AudioSettings, Rate, VideoSettings, WriteSettings};
 use crate::write::text::TextTrack;
@@ -91,7 +92,7 @@ pub(crate) fn check_texts(container: &Container, texts: &[TextTrack]) -> Result<
 
 pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {
     let codec = video_codec(&s.codec)?;
-    holds(container, codec.id, container.video, codec.containers())?;
+    holds(container, codec.stream(), container.video, codec.containers())?;
     check_codec(codec, container, s)
 }
 
@@ -112,7 +113,24 @@ pub(crate) fn check_codec<'a>(
             max = codec.max_size
         )));
     }
+    if s.frame_rate.as_f64() > f64::from(codec.max_fps) {
+        return Err(refuse(format!(
+            "{} holds up to {} pictures a second, not {}; nest the film in a composition of a lower rate and export that",
+            codec.title, codec.max_fps, s.frame_rate
+        )));
+    }
+    levels::level_of(codec.stream(), s).map_err(refuse)?;
     let (dx, dy) = (1u32 << s.format.chroma_shift_x, 1u32 << s.format.chroma_shift_y);
+    if s.stacked_alpha && (s.format.alpha || s.format.model == ColorModel::Gray || s.format.bits > 16) {
+        return Err(refuse(format!("alpha can be stacked below pictures of YUV or RGB without alpha, not below {}", s.format)));
+    }
+    if s.stacked_alpha && h % (2 * dy) != 0 {
+        return Err(refuse(format!(
+            "alpha can be stacked below pictures in {} whose height {dy} divides, not below {w}×{}",
+            s.format,
+            h / 2
+        )));
+    }
     if !codec.odd_sizes && (w % dx != 0 || h % dy != 0) {
         return Err(refuse(format!(
             "{id} in {} needs a width that {dx} and a height that {dy} divides, not {w}×{h}; {}×{} would do",
@@ -134,6 +152,13 @@ pub(crate) fn check_codec<'a>(
     if let Some(range) = codec.only_range.filter(|range| s.color.range != *range) {
         let range = if range == Range::Full { "full" } else { "limited" };
         return Err(refuse(format!("{} holds {range}-range samples only", codec.title)));
+    }
+    let fixed = codec.fixed.over(s.color, s.format.model);
+    if fixed.matrix.kr_kb() != s.color.matrix.kr_kb() || fixed.transfer != s.color.transfer {
+        return Err(refuse(format!(
+            "{} holds samples with matrix {} and transfer {} only, not {} and {}",
+            codec.title, fixed.matrix, fixed.transfer, s.color.matrix, s.color.transfer
+        )));
     }
     if s.format.alpha && !codec.keeps_alpha(container) {
         let keeping = codec.containers().filter(|c| codec.holds_alpha(c)).map(|c| c.id).collect::<Vec<_>>().join(", ");
@@ -173,7 +198,9 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
     if let Some(g) = s.gop_frames {
         options.push(("g".into(), g.to_string()));
     }
-    options.push(("threads".into(), if s.threads == 0 { "auto".into() } else { s.threads.to_string() }));
+    if codec.hardware.is_none() {
+        options.push(("threads".into(), if s.threads == 0 { "auto".into() } else { s.threads.to_string() }));
+    }
     for (name, value) in &s.extra {
         if name.is_empty() || name.contains('\0') || value.contains('\0') {
             return Err(refuse(format!("the option \"{}\" is empty or holds a zero byte", name.escape_default())));

@@ -3,23 +3,45 @@ use crate::MediaError;
 use crate::write::container::Container;
 use crate::write::settings::VideoSettings;
 use crate::write::{other_names, refuse::refuse};
-use cutroom_types::{ColorModel, PictureFormat, Range};
+use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Range, Transfer};
 
 mod av1;
 mod dnxhr;
+mod dpx;
+mod exr;
 mod ffv1;
+mod gif;
 mod h264;
 mod h265;
+mod hardware;
 mod mjpeg;
 mod png;
 mod prores;
+mod qtrle;
+mod tiff;
 mod vp9;
+mod webp;
 
-static CODECS: &[&VideoCodec] =
-    &[&h264::CODEC, &h265::CODEC, &vp9::CODEC, &av1::SVT, &av1::AOM, &prores::CODEC, &dnxhr::CODEC, &ffv1::CODEC, &png::CODEC];
+pub use hardware::{Hardware, HardwareApi};
 
-/// JPEG, which only single pictures are written as.
-pub(crate) static JPEG: &VideoCodec = &mjpeg::CODEC;
+static CODECS: &[&VideoCodec] = &[
+    &h264::CODEC,
+    &h265::CODEC,
+    &vp9::CODEC,
+    &av1::SVT,
+    &av1::AOM,
+    &prores::CODEC,
+    &dnxhr::CODEC,
+    &ffv1::CODEC,
+    &mjpeg::CODEC,
+    &qtrle::CODEC,
+    &png::CODEC,
+    &tiff::CODEC,
+    &exr::CODEC,
+    &dpx::CODEC,
+    &gif::CODEC,
+    &webp::CODEC,
+];
 
 /// FFmpeg options by name.
 pub(crate) type Options = Vec<(String, String)>;
@@ -35,6 +57,9 @@ pub struct VideoCodec {
     pub encoder: &'static str,
     /// Profiles; when none is named, the first that holds the format is used.
     pub profiles: &'static [VideoProfile],
+    /// The profile of lossless files, where others cannot be lossless; `None` where that does not
+    /// depend on it.
+    pub lossless_profile: Option<&'static str>,
     /// Speed presets in the encoder's order, fastest or slowest first; empty when it has none.
     pub presets: &'static [&'static str],
     /// The preset used when none is named; `None` leaves it to the encoder.
@@ -59,18 +84,58 @@ pub struct VideoCodec {
     pub min_size: (u32, u32),
     /// Maximum width and height, pixels.
     pub max_size: u32,
+    /// Whether films can be joined from parts that were encoded apart: not where the encoder writes
+    /// a header of the file.
+    pub can_be_joined: bool,
+    /// Most pictures per second.
+    pub max_fps: u32,
     /// Whether the stream stores the range (limited or full).
     pub carries_range: bool,
     /// Whether alpha is a stream of its own, which the container must keep beside the pictures.
     pub alpha_beside: bool,
     /// The range that samples must have, where the codec supports only one.
     pub only_range: Option<Range>,
+    /// Tags that decoders assume whatever the file says, so that samples must have them.
+    pub fixed: FixedTags,
     /// The memory layout of pictures that the encoder needs.
     pub(crate) input: Input,
     /// Four-character codes that differ from the muxer's choice, by container.
     pub(crate) fourcc: &'static [(&'static str, [u8; 4])],
+    /// What it is as an encoder of a graphics card; `None` for software.
+    pub hardware: Option<&'static Hardware>,
     /// What to install when the encoder is missing.
     pub(crate) install_hint: &'static str,
+}
+
+/// Tags that a codec fixes for its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedTags {
+    /// Matrix of YUV.
+    pub matrix: Option<Matrix>,
+    /// Position of subsampled chroma.
+    pub chroma: Option<ChromaLocation>,
+    /// Transfer.
+    pub transfer: Option<Transfer>,
+}
+
+impl FixedTags {
+    /// Nothing is fixed.
+    pub const NONE: Self = Self { matrix: None, chroma: None, transfer: None };
+    /// JPEG (JFIF, ITU-T T.871) and WebP: the matrix of BT.601, chroma between the samples of luma.
+    pub const JFIF: Self = Self { matrix: Some(Matrix::Smpte170M), chroma: Some(ChromaLocation::Center), transfer: None };
+    /// Linear light, 1.0 is reference white (OpenEXR).
+    pub const LINEAR: Self = Self { matrix: None, chroma: None, transfer: Some(Transfer::Linear) };
+
+    /// The tags with those that are fixed.
+    pub fn over(self, tags: ColorTags, model: ColorModel) -> ColorTags {
+        let is_yuv = model == ColorModel::Yuv;
+        ColorTags {
+            matrix: self.matrix.filter(|_| is_yuv).unwrap_or(tags.matrix),
+            chroma: self.chroma.filter(|_| is_yuv).unwrap_or(tags.chroma),
+            transfer: self.transfer.unwrap_or(tags.transfer),
+            ..tags
+        }
+    }
 }
 
 /// A profile of a codec and the formats that it holds, the default one first.
@@ -91,11 +156,28 @@ pub(crate) enum Input {
     PaddedPlanes,
     /// Planes for YUV and deeper RGB, but 8-bit RGB as interleaved BGR0 or BGRA.
     PlanesOrBgr,
-    /// Interleaved RGB(A) or gray, 16-bit samples big-endian.
+    /// Interleaved RGB(A) or gray, 16-bit samples big-endian; other depths as planes.
     PackedRgb,
+    /// Interleaved RGB(A) or gray, 16-bit samples little-endian.
+    PackedRgbLittle,
+    /// Interleaved RGB or ARGB.
+    PackedArgb,
+    /// Interleaved BGRA for RGB of 8 bits; planes for YUV.
+    BgraOrPlanes,
+    /// 4:2:0 with interleaved chroma: NV12, or P010 for 10 bits.
+    SemiPlanar,
+    /// Float planes whose colour is multiplied by alpha.
+    Premultiplied,
+    /// Pictures of up to 256 colours, which a [`super::palette::Palette`] makes of RGB.
+    Palette,
 }
 
 impl VideoCodec {
+    /// Id of the row whose kind of stream it makes.
+    pub fn stream(&self) -> &'static str {
+        self.hardware.map_or(self.id, |h| h.software)
+    }
+
     /// The first format of the profile with this id; of the first profile when there is none.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
@@ -159,7 +241,12 @@ impl VideoCodec {
     }
 }
 
-/// Every video codec.
+/// The encoders of graphics cards, whether this machine has them or not.
+pub fn hardware_codecs() -> impl Iterator<Item = &'static VideoCodec> {
+    hardware::rows()
+}
+
+/// Every video codec that is encoded in software.
 pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
     CODECS.iter().copied()
 }
@@ -169,11 +256,14 @@ pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
 /// # Errors
 /// [`MediaError::Settings`], which lists the known ids.
 pub fn video_codec(id: &str) -> Result<&'static VideoCodec, MediaError> {
-    CODECS.iter().copied().find(|c| c.id == id).ok_or_else(|| {
+    CODECS.iter().copied().chain(hardware_codecs()).find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
         refuse(format!("unknown video codec \"{id}\"; {}", other_names::known(id, &known)))
     })
 }
+
+/// H.265 in these containers: QuickTime and Safari play hvc1 but not hev1.
+const HVC1: &[(&str, [u8; 4])] = &[("mp4", *b"hvc1"), ("mov", *b"hvc1"), ("hls", *b"hvc1"), ("dash", *b"hvc1")];
 
 const fn yuv420(bits: u8) -> PictureFormat {
     PictureFormat::yuv(bits, 1, 1)

@@ -1,18 +1,23 @@
 //! The writer: pictures and samples in, a complete file or nothing out.
 use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
-use crate::write::container::{Container, container};
+use crate::write::container::{Container, container, containers};
+use crate::write::device::CardFrames;
 use crate::write::encoder::{AvPacket, Encoder};
 use crate::write::extras::{self, FileExtras};
-use crate::write::film_file::{FilmFile, Streams};
-use crate::write::frame::video_frame;
+use crate::write::film_file::{FilmFile, Place, Streams};
+use crate::write::frame::{AvFrame, frame_format, video_frame};
+use crate::write::palette::Palette;
 use crate::write::png_chunks;
+use crate::write::refuse::refuse;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
+use crate::write::stack::stacked;
 use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
-use crate::write::video::{Input, JPEG, video_codec};
+use crate::write::video::{HardwareApi, Input, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, Orientation, Picture};
 use std::collections::VecDeque;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What was written.
@@ -59,7 +64,9 @@ impl Sink {
             Self::File(file) => file.picture(packet),
             Self::Sequence(s) => {
                 let mut bytes = packet.bytes().to_vec();
-                png_chunks::add_cicp(&mut bytes, s.color);
+                if s.are_png {
+                    png_chunks::add_cicp(&mut bytes, s.color);
+                }
                 s.push(&bytes)
             }
         }
@@ -101,11 +108,13 @@ impl Writer {
         check_texts(checked.container, &extras.texts)?;
         extras::check(checked.container, extras)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, extras, muxer, None, overwrite),
+            Some(muxer) => Self::create_film(final_path, &checked, extras, muxer, None, |streams| {
+                FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
+            }),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
-                let sequence = Sequence::create(final_path, color, overwrite)?;
+                let sequence = Sequence::create(final_path, checked.container, color, overwrite)?;
                 Ok(Self { video, sound: None, sink: Sink::Sequence(sequence), times: None, failed: false })
             }
         }
@@ -127,20 +136,47 @@ impl Writer {
         match checked.container.muxer {
             Some(muxer) => {
                 let extras = FileExtras::default();
-                Self::create_file(final_path, settings, &checked, &extras, muxer, Some(ticks_per_second), overwrite)
+                Self::create_film(final_path, &checked, &extras, muxer, Some(ticks_per_second), |streams| {
+                    FilmFile::create(final_path, settings, &checked, muxer, streams, overwrite)
+                })
             }
             None => Err(MediaError::Settings { reason: "files of one picture each have no times".into() }),
         }
     }
 
-    fn create_file(
-        path: &Path,
+    /// As [`Self::create_with`], to a stream that takes the film while it is made. `name` is what
+    /// messages call it.
+    ///
+    /// # Errors
+    /// As for [`Self::create_with`]; [`MediaError::Settings`] for containers that are complete only
+    /// when their beginning is written last. What the stream refuses is a [`MediaError::Write`]
+    /// with the system's reason.
+    pub fn create_stream(
+        name: &Path,
         settings: &WriteSettings,
+        extras: &FileExtras,
+        to: Box<dyn Write + Send>,
+    ) -> Result<Self, MediaError> {
+        crate::init();
+        let checked = check(settings)?;
+        check_texts(checked.container, &extras.texts)?;
+        extras::check(checked.container, extras)?;
+        let muxer = checked.container.muxer.filter(|_| checked.container.can_stream()).ok_or_else(|| {
+            let able: Vec<&str> = containers().iter().filter(|c| c.can_stream()).map(|c| c.id).collect();
+            refuse(format!("{} cannot be streamed while it is made; {} can", checked.container.id, able.join(", ")))
+        })?;
+        Self::create_film(name, &checked, extras, muxer, None, |streams| {
+            FilmFile::create_in(Place::Stream(name.to_owned()), Some(to), settings, &checked, muxer, streams)
+        })
+    }
+
+    fn create_film(
+        path: &Path,
         checked: &Checked,
         extras: &FileExtras,
         name: &'static str,
         ticks_per_second: Option<i32>,
-        overwrite: bool,
+        create: impl FnOnce(&Streams) -> Result<FilmFile, MediaError>,
     ) -> Result<Self, MediaError> {
         let global_header = FilmFile::wants_global_header(checked.container, name, path)?;
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
@@ -150,17 +186,19 @@ impl Writer {
             sound: sound.as_ref().map(|track| &track.encoder),
             extras,
             ticks_per_second,
+            parameters: None,
         };
-        let file = FilmFile::create(path, settings, checked, name, &streams, overwrite)?;
+        let file = create(&streams)?;
         let times = ticks_per_second.map(|_| VecDeque::new());
         Ok(Self { video, sound, sink: Sink::File(file), times, failed: false })
     }
 
-    /// The hidden file, or the hidden folder of a sequence, that contains what is written so far.
-    pub fn hidden_path(&self) -> &Path {
+    /// The hidden file, or the hidden folder of a sequence or package, that contains what is
+    /// written so far; a stream has none.
+    pub fn hidden_path(&self) -> Option<&Path> {
         match &self.sink {
             Sink::File(file) => file.hidden_path(),
-            Sink::Sequence(s) => s.hidden(),
+            Sink::Sequence(s) => Some(s.hidden()),
         }
     }
 
@@ -273,20 +311,35 @@ pub(crate) struct PictureTrack {
     pub encoder: Encoder,
     settings: VideoSettings,
     input: Input,
+    /// Makes pictures of few colours, for encoders that hold no others.
+    palette: Option<Palette>,
+    /// Frames on the graphics card, for encoders that take no others.
+    card: Option<CardFrames>,
+    /// Packets that came while frames were sent.
+    ready: Vec<AvPacket>,
     pub pushed: u64,
 }
 
 impl PictureTrack {
     pub fn open(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
-        let encoder = Encoder::open_video(v, global_header)?;
-        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, pushed: 0 })
+        let card = match v.codec.hardware.map(|h| h.api) {
+            Some(HardwareApi::Vaapi) => {
+                let refused = |reason| MediaError::EncoderSetup { encoder: v.codec.encoder.into(), reason };
+                let format = frame_format(v.codec.input, v.settings.format);
+                let format = format.ok_or_else(|| refused(format!("FFmpeg has no pixel format for {}", v.settings.format)))?;
+                Some(CardFrames::vaapi(v.settings.size, format).map_err(refused)?)
+            }
+            _ => None,
+        };
+        let encoder = Encoder::open_video(v, card.as_ref(), global_header)?;
+        let palette = (v.codec.input == Input::Palette).then(|| Palette::new(v.settings.size)).transpose()?;
+        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, palette, card, ready: Vec::new(), pushed: 0 })
     }
 
     /// A track for pictures that are separate files.
     pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
         let container: &Container = container("png-sequence")?;
-        let codec = if settings.codec == JPEG.id { JPEG } else { video_codec(&settings.codec)? };
-        Self::open(&check_codec(codec, container, settings)?, false)
+        Self::open(&check_codec(video_codec(&settings.codec)?, container, settings)?, false)
     }
 
     /// A track whose packets are not put into a container: each that needs no other one has its parameter
@@ -296,21 +349,44 @@ impl PictureTrack {
     }
 
     pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        let both;
+        let mut picture = picture;
+        if self.settings.stacked_alpha {
+            both = stacked(picture, self.pushed)?;
+            picture = &both;
+        }
         if let Some(reason) = difference(picture, &self.settings) {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
         }
         let frame = video_frame(picture, self.input, self.pushed as i64)?;
-        self.encoder.send(Some(&frame))?;
+        let frame = match &self.card {
+            Some(card) => card.upload(&frame)?,
+            None => frame,
+        };
         self.pushed += 1;
+        self.send(Some(&frame))?;
         self.drain(sink)
     }
 
+    /// Sends a frame, or `None` for the end, to the encoder, through the palette if there is one.
+    fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
+        let Some(palette) = &mut self.palette else { return self.encoder.send(frame) };
+        palette.push(frame)?;
+        while let Some(reduced) = palette.pull()? {
+            self.encoder.send(Some(&reduced))?;
+            // Encoders of such pictures answer each with one packet, which is taken by `drain`.
+            self.ready.extend(self.encoder.receive()?);
+        }
+        if frame.is_none() { self.encoder.send(None) } else { Ok(()) }
+    }
+
     pub fn finish(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
-        self.encoder.send(None)?;
+        self.send(None)?;
         self.drain(sink)
     }
 
     fn drain(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        self.ready.drain(..).try_for_each(&mut *sink)?;
         while let Some(packet) = self.encoder.receive()? {
             sink(packet)?;
         }

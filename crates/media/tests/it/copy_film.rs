@@ -155,8 +155,17 @@ impl Film {
         let unity = [n32(1 << 16), n32(0), n32(0), n32(0), n32(1 << 16), n32(0), n32(0), n32(0), n32(1 << 30)].concat();
         let side = |n: u32| (n as u16).to_be_bytes();
         let sample = [
-            &zero[..6], &[0, 1], &zero[..16], &side(size.0), &side(size.1), &n32(72 << 16), &n32(72 << 16), &zero[..4], &[0, 1],
-            &zero[..32], &[0, 24, 0xFF, 0xFF],
+            &zero[..6],
+            &[0, 1],
+            &zero[..16],
+            &side(size.0),
+            &side(size.1),
+            &n32(72 << 16),
+            &n32(72 << 16),
+            &zero[..4],
+            &[0, 1],
+            &zero[..32],
+            &[0, 24, 0xFF, 0xFF],
         ];
         let record = if record.1.is_empty() { Vec::new() } else { boxed(record.0, &[record.1]) };
         let sample = boxed(entry, &[&sample.concat(), &record]);
@@ -188,16 +197,24 @@ impl Film {
             &[
                 &boxed(
                     b"tkhd",
-                    &[&n32(3), &zero[..8], &n32(1), &zero[..4], &length, &zero[..16], &unity, &n32(size.0 << 16), &n32(size.1 << 16)],
+                    &[
+                        &n32(3),
+                        &zero[..8],
+                        &n32(1),
+                        &zero[..4],
+                        &length,
+                        &zero[..16],
+                        &unity,
+                        &n32(size.0 << 16),
+                        &n32(size.1 << 16),
+                    ],
                 ),
                 &boxed(b"edts", &[&elst]),
                 &mdia,
             ],
         );
-        let mvhd = boxed(
-            b"mvhd",
-            &[&zero[..12], &scale, &length, &n32(1 << 16), &[1, 0], &zero[..10], &unity, &zero[..24], &n32(2)],
-        );
+        let mvhd =
+            boxed(b"mvhd", &[&zero[..12], &scale, &length, &n32(1 << 16), &[1, 0], &zero[..10], &unity, &zero[..24], &n32(2)]);
         let moov = boxed(b"moov", &[&mvhd, &trak]);
         std::fs::write(path, [ftyp, boxed(b"mdat", &[&data]), moov].concat()).unwrap();
     }
@@ -270,15 +287,12 @@ pub fn film_of(f: &mut Footage, dir: &Path, spans: &[Range<usize>]) -> Result<(V
     let path = dir.join("film.mp4");
     let size = (f.settings.size.width, f.settings.size.height);
     film.write(&path, &entry, (kind, &record), size, f.settings.frame_rate);
-    if let Some(k) = std::env::var_os("COPY_KEEP") { std::fs::copy(&path, Path::new(&k).join("film.mp4")).unwrap(); std::fs::copy(&f.path, Path::new(&k).join(f.path.file_name().unwrap())).unwrap(); }
     let (own, of_source) = (frame_hashes(&path), frame_hashes(&f.path));
     assert_eq!(own.len(), wanted.len(), "frames of {}", f.path.display());
     let wrong = copied.iter().find(|(n, of)| own[**n] != of_source[**of]);
     assert_eq!(wrong, None, "{}: a copied frame decodes to other samples", f.path.display());
-    let dts: Vec<i64> = ffprobe(&path, &["-select_streams", "v:0", "-show_entries", "packet=dts"])
-        .lines()
-        .map(|l| l.parse().unwrap())
-        .collect();
+    let dts: Vec<i64> =
+        ffprobe(&path, &["-select_streams", "v:0", "-show_entries", "packet=dts"]).lines().map(|l| l.parse().unwrap()).collect();
     assert!(dts.windows(2).all(|w| w[0] < w[1]));
     // Where the form is the same, packets are the same bytes.
     let same_form = f.path.extension().is_some_and(|e| e == "mp4" || e == "mov");

@@ -28,7 +28,8 @@ fn closed_groups_of_every_kind() {
         ("chroma", "bframes=3", &["-pix_fmt", "yuv422p"]),
     ] {
         let params = format!("{GOP}:{params}");
-        let path = numbered(dir.path(), &format!("{name}.mp4"), 100, &[&["-c:v", "libx264", "-x264-params", &params][..], more].concat());
+        let path =
+            numbered(dir.path(), &format!("{name}.mp4"), 100, &[&["-c:v", "libx264", "-x264-params", &params][..], more].concat());
         // From 10 on: the first IDR picture is 25. To 90: a run ends where no later packet shows an
         // earlier frame, which is at the latest at the last frame of a mini-group before 90.
         let copy = copied(&path, dir.path(), 10..90);

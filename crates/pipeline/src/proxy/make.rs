@@ -141,7 +141,7 @@ pub fn make(
     fs::create_dir_all(folder).map_err(writing(folder))?;
     let spans: Vec<Span> = index.frame_spans(stream).collect();
     let (ticks_per_second, times) = ticks(&spans);
-    let rate = info.nominal_rate.or(info.average_rate).or(FrameRate::new(25, 1));
+    let rate = info.nominal_rate.or(info.average_rate).filter(|r| r.as_f64() <= 240.0).or(FrameRate::new(25, 1));
     let rate = rate.ok_or_else(|| needless(format!("{shown}: it has no frame rate")))?;
     let (codec, profile, coded) = coding(format);
     let color = proxy_color(info);
@@ -158,6 +158,7 @@ pub fn make(
         preset: None,
         profile: Some(profile.into()),
         gop_frames: None,
+        stacked_alpha: false,
         threads: u32::try_from(threads).unwrap_or(0),
         max_kbps: None,
         extra: Vec::new(),

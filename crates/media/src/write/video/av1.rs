@@ -1,6 +1,6 @@
 //! AV1: with SVT-AV1 (fast, 4:2:0 only) and with libaom (slower, every format). They are two rows
 //! because silently replacing one by the other would change the speed tenfold.
-use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
 use crate::hdr;
 use crate::write::settings::{Rate, VideoSettings};
 
@@ -10,6 +10,7 @@ pub static SVT: VideoCodec = VideoCodec {
     encoder: "libsvtav1",
     profiles: &[VideoProfile { id: "main", formats: &[yuv420(8), yuv420(10)] }],
     presets: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"],
+    lossless_profile: None,
     default_preset: Some("8"),
     preset_option: "preset",
     options: svt_options,
@@ -19,11 +20,15 @@ pub static SVT: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (64, 64),
     max_size: 8192,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libsvtav1, or use av1-aom",
 };
 
@@ -40,6 +45,7 @@ pub static AOM: VideoCodec = VideoCodec {
         },
     ],
     presets: &["0", "1", "2", "3", "4", "5", "6", "7", "8"],
+    lossless_profile: None,
     default_preset: Some("6"),
     preset_option: "cpu-used",
     options: aom_options,
@@ -49,11 +55,15 @@ pub static AOM: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16384,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libaom (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

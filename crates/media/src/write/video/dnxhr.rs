@@ -1,5 +1,5 @@
 //! Avid DNxHR (SMPTE ST 2019-1, VC-3) with FFmpeg's dnxhd.
-use super::{Input, Options, VideoCodec, VideoProfile, pair, rgb, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, pair, rgb, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 
 pub static CODEC: VideoCodec = VideoCodec {
@@ -14,6 +14,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         VideoProfile { id: "444", formats: &[yuv444(10), rgb(10)] },
     ],
     presets: &[],
+    lossless_profile: None,
     default_preset: None,
     preset_option: "",
     options,
@@ -23,11 +24,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (256, 120),
     max_size: 16384,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::PaddedPlanes,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -1,5 +1,5 @@
 //! FFV1 version 3 (RFC 9043): lossless, every format, with a checksum per slice.
-use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, yuv420, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
 
@@ -61,6 +61,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         ],
     }],
     presets: &[],
+    lossless_profile: None,
     default_preset: None,
     preset_option: "",
     options,
@@ -70,11 +71,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::PlanesOrBgr,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -1,5 +1,5 @@
 //! H.264 with x264.
-use super::{Input, Options, VideoCodec, VideoProfile, crf_text, pair, yuv420, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, crf_text, pair, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
 
@@ -19,6 +19,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         VideoProfile { id: "high444", formats: ALL },
     ],
     presets: &["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"],
+    lossless_profile: None,
     default_preset: Some("medium"),
     preset_option: "preset",
     options,
@@ -28,11 +29,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (2, 2),
     max_size: 16384,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libx264 (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

@@ -1,5 +1,5 @@
 //! H.265 with x265.
-use super::{Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, rgb, yuv420, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, rgb, yuv420, yuv422, yuv444};
 use crate::hdr;
 use crate::write::settings::{Rate, VideoSettings};
 
@@ -38,6 +38,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         VideoProfile { id: "main444-12", formats: &[yuv444(12)] },
     ],
     presets: &["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"],
+    lossless_profile: None,
     default_preset: Some("medium"),
     preset_option: "preset",
     options,
@@ -47,12 +48,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (32, 32),
     max_size: 8192,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::Planes,
-    // QuickTime and Safari play hvc1 but not hev1.
-    fourcc: &[("mp4", *b"hvc1"), ("mov", *b"hvc1")],
+    fourcc: super::HVC1,
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libx265 (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

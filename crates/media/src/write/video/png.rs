@@ -1,5 +1,5 @@
 //! PNG: 8 or 16 bits, RGB with optional straight alpha, or gray.
-use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, gray, pair, rgb};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::Range;
 
@@ -12,6 +12,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         formats: &[rgb(8), rgb(8).with_alpha(), rgb(16), rgb(16).with_alpha(), gray(8), gray(16)],
     }],
     presets: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    lossless_profile: None,
     default_preset: Some("6"),
     preset_option: "compression_level",
     options,
@@ -21,12 +22,16 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: false,
     // In PNG, black is always 0 and white the largest code.
     only_range: Some(Range::Full),
+    fixed: FixedTags::NONE,
     input: Input::PackedRgb,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -1,5 +1,5 @@
 //! Apple ProRes (SMPTE RDD 36) with FFmpeg's prores_ks.
-use super::{Input, Options, VideoCodec, VideoProfile, pair, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, pair, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
 
@@ -18,6 +18,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         VideoProfile { id: "4444xq", formats: FOUR_FOUR },
     ],
     presets: &[],
+    lossless_profile: None,
     default_preset: None,
     preset_option: "",
     options,
@@ -27,11 +28,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: false,
     min_size: (16, 16),
     max_size: 16384,
+    max_fps: 1000,
+    can_be_joined: true,
     carries_range: false,
     alpha_beside: false,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::PaddedPlanes,
     fourcc: &[],
+    hardware: None,
     install_hint: super::BUILT_IN,
 };
 

@@ -1,5 +1,5 @@
 //! VP9 with libvpx.
-use super::{Input, Options, VideoCodec, VideoProfile, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
+use super::{FixedTags, Input, Options, VideoCodec, VideoProfile, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
 
@@ -22,6 +22,7 @@ pub static CODEC: VideoCodec = VideoCodec {
         },
     ],
     presets: &["0", "1", "2", "3", "4", "5", "6", "7", "8"],
+    lossless_profile: None,
     default_preset: Some("2"),
     preset_option: "cpu-used",
     options,
@@ -31,11 +32,15 @@ pub static CODEC: VideoCodec = VideoCodec {
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16384,
+    max_fps: 300,
+    can_be_joined: true,
     carries_range: true,
     alpha_beside: true,
     only_range: None,
+    fixed: FixedTags::NONE,
     input: Input::Planes,
     fourcc: &[],
+    hardware: None,
     install_hint: "install an FFmpeg built with --enable-libvpx (Debian and Ubuntu: apt install libavcodec-extra)",
 };
 

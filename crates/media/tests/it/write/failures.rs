@@ -30,7 +30,7 @@ fn refused() -> Vec<(WriteSettings, &'static str)> {
         Some(v)
     };
     vec![
-        (settings("avi", of("h264", |_| ()), None), "unknown container \"avi\"; there are mp4"),
+        (settings("wmv", of("h264", |_| ()), None), "unknown container \"wmv\"; there are mp4"),
         (settings("mp4", None, None), "neither pictures nor sound"),
         (settings("webm", of("h264", |_| ()), None), "h264 cannot go into webm; it goes into mp4, mov, mkv"),
         (settings("mp4", of("prores", |_| ()), None), "it goes into mov, mkv"),
@@ -185,7 +185,8 @@ fn every_encoder_can_be_dropped() {
             let v = video(codec.id, None, Size { width: 256, height: 128 });
             let (format, color, size) = (v.format, v.color, v.size);
             let usual = codec.containers().next().unwrap().id;
-            let (name, container) = if codec.id == "png" { ("p_%d.png", "png-sequence") } else { ("film", usual) };
+            let (name, container) =
+                if codec.id == "png" { ("p_%d.png".to_owned(), "png-sequence") } else { ("film".to_owned(), usual) };
             let mut writer = Writer::create(&folder.path().join(name), &settings(container, Some(v), None), false).unwrap();
             for n in 0..pictures {
                 writer.push_picture(&picture(format, size, color, n)).unwrap();

@@ -1,13 +1,14 @@
 //! Moving test pictures, test audio, and calls of the reference programs.
 use cutroom_media::write::{VideoSettings, WriteSettings, Writer};
 use cutroom_types::{AudioBlock, ColorModel, ColorTags, Picture, PictureFormat, Size};
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
 /// A picture whose every sample depends on plane, position and frame and which uses the whole range
 /// of codes: moving gradients with a little noise.
 pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> Picture {
-    let max = (1u64 << format.bits) - 1;
+    let max = if format.bits > 16 { 65_535 } else { (1u64 << format.bits) - 1 };
     let buffers = (0..format.plane_count())
         .map(|k| {
             let s = format.plane_size(k, size);
@@ -19,6 +20,7 @@ pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> P
                     let code = (slope + noise % 5) % (max + 1);
                     match format.bytes_per_sample() {
                         1 => bytes.push(code as u8),
+                        4 => bytes.extend_from_slice(&(code as f32 / max as f32).to_le_bytes()),
                         _ => bytes.extend_from_slice(&(code as u16).to_le_bytes()),
                     }
                 }
@@ -90,7 +92,35 @@ pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
         args.extend(["-select_streams", stream, "-count_packets"]);
     }
     args.push(path);
-    String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned()
+    let text = String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned();
+    // Streams of a programme are listed twice.
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    if path.ends_with("ts") && entry.starts_with("stream") && first == second { first.join("\n") } else { text }
+}
+
+/// Everything that `ffprobe` says of a file, by keys such as `format.duration`, and `codec_name` of
+/// the first stream of a kind.
+pub struct Facts(HashMap<String, String>);
+
+impl Facts {
+    pub fn of(path: &Path) -> Self {
+        let args = ["-v", "error", "-count_packets", "-show_format", "-show_streams", "-of", "flat", path.to_str().unwrap()];
+        let text = String::from_utf8(output("ffprobe", &args)).unwrap();
+        let entries = text.lines().filter_map(|line| line.split_once('='));
+        Self(entries.map(|(k, v)| (k.to_owned(), v.trim_matches('"').to_owned())).collect())
+    }
+
+    /// A value of the container; empty if there is none.
+    pub fn format(&self, key: &str) -> &str {
+        self.0.get(&format!("format.{key}")).map_or("", String::as_str)
+    }
+
+    /// A value of the first stream of a kind; empty if there is none.
+    pub fn stream(&self, kind: &str, key: &str) -> &str {
+        let at = (0..9).find(|n| self.0.get(&format!("streams.stream.{n}.codec_type")).is_some_and(|k| k == kind));
+        at.and_then(|n| self.0.get(&format!("streams.stream.{n}.{key}"))).map_or("", String::as_str)
+    }
 }
 
 /// Names of the entries of a folder, sorted.

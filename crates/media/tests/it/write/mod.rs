@@ -4,4 +4,7 @@ mod audio;
 mod failures;
 mod lossless;
 mod material;
+mod matrix;
+mod pictures;
 mod rows;
+mod streamed;
