@@ -72,12 +72,12 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
     if r.flag()? {
         (r.ue()?, r.ue()?, r.ue()?, r.ue()?);
     }
-    let bits = (8 + r.ue()?, 8 + r.ue()?);
+    let bits = (r.ue()?.saturating_add(8), r.ue()?.saturating_add(8));
     r.ue()?;
     let of_each = r.flag()?;
     let (mut held, mut reordered) = (1, 0);
     for _ in 0..=if of_each { more_layers } else { 0 } {
-        (held, reordered) = (r.ue()? + 1, r.ue()?);
+        (held, reordered) = (r.ue()?.saturating_add(1), r.ue()?);
         r.ue()?;
     }
     Some(Sps {

@@ -62,7 +62,9 @@ pub fn frame_hashes(path: &Path) -> Vec<String> {
     let out = Command::new("ffmpeg").args(decode).arg(path).args(all).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(out.status.success(), "{}: {said}", path.display());
-    let is_about_pictures = |l: &&str| !l.is_empty() && !l.contains("Guessed Channel") && !l.contains("deprecated pixel format") && !l.contains("swscaler");
+    let is_about_pictures = |l: &&str| {
+        !l.is_empty() && !l.contains("Guessed Channel") && !l.contains("deprecated pixel format") && !l.contains("swscaler")
+    };
     assert_eq!(said.lines().find(is_about_pictures), None, "{}", path.display());
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
