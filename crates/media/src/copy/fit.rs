@@ -115,8 +115,8 @@ impl CopySource {
             set(video, "coder", "vlc".into());
         }
         let mut params = format!("sps-id={id}:open-gop=0");
-        // As many pictures are reordered as in the source: OpenH264 loses those that wait where the
-        // number changes.
+        // As many pictures are reordered as in the source: decoders may lose those that wait where the
+        // number changes (OpenH264 does).
         let (between, pyramid) = [("0", "none"), ("2", "none"), ("3", "normal")][self.delay.min(2)];
         set(video, "bf", between.into());
         params.push_str(&format!(":b-pyramid={pyramid}"));

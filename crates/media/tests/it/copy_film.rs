@@ -136,7 +136,8 @@ impl Film {
         let shown = sorted(self.coded.iter().map(|c| c.pts).collect());
         assert_eq!(shown, (0..self.frames as i64).collect::<Vec<_>>(), "each frame once");
         let delay = self.coded.iter().enumerate().map(|(i, c)| i as i64 - c.pts).max().unwrap_or(0);
-        let delta = rate.den();
+        // Fine ticks: players round the times that they seek to.
+        let delta = 512 * rate.den();
         let data: Vec<u8> = self.coded.iter().flat_map(|c| c.data.clone()).collect();
         let ftyp = boxed(b"ftyp", &[&b"isom"[..], &n32(512), b"isomiso2mp41"]);
         let mut at = ftyp.len() as u32 + 8;
@@ -153,7 +154,7 @@ impl Film {
         let count = n32(self.coded.len() as u32);
         let key_count = n32(keys.len() as u32 / 4);
         let length = n32(self.frames as u32 * delta);
-        let (scale, zero) = (n32(rate.num()), [0u8; 128]);
+        let (scale, zero) = (n32(512 * rate.num()), [0u8; 128]);
         let unity = [n32(1 << 16), n32(0), n32(0), n32(0), n32(1 << 16), n32(0), n32(0), n32(0), n32(1 << 30)].concat();
         let side = |n: u32| (n as u16).to_be_bytes();
         let sample = [

@@ -51,10 +51,9 @@ fn gstreamer_shows_every_frame_once() {
     }
     let dir = tempfile::tempdir().unwrap();
     let (path, wanted) = h264(dir.path());
-    for decoder in ["avdec_h264", "openh264dec"] {
-        if has("gst-inspect-1.0", &[decoder]) {
-            assert_eq!(by_gstreamer(&path, &format!("h264parse ! {decoder}")), wanted, "{decoder}");
-        }
+    // Not openh264dec: it also confuses frames of a single stream of x264 with a pyramid of B pictures.
+    if has("gst-inspect-1.0", &["avdec_h264"]) {
+        assert_eq!(by_gstreamer(&path, "h264parse ! avdec_h264"), wanted);
     }
     for params in ["open-gop=0:bframes=3", "open-gop=1:bframes=4"] {
         let params = format!("keyint=25:min-keyint=25:scenecut=0:log-level=none:{params}");
@@ -90,8 +89,11 @@ video.src = 'data:video/mp4;base64,FILM';
   const found = [];
   for (const n of order) {
     const seeked = until('seeked');
+    const drawn = new Promise(r => video.requestVideoFrameCallback(r));
     video.currentTime = (n + 0.5) / rate;
     await seeked;
+    // The new picture may come a little later; none comes where the same one stays.
+    await Promise.race([drawn, new Promise(r => setTimeout(r, 500))]);
     found.push(read());
   }
   const ended = until('ended');
