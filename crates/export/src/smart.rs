@@ -3,7 +3,7 @@
 use crate::{ExportError, ExportPlan, ExportTarget, Segment, SegmentKind, cuts};
 use cutroom_media::{
     MediaIndex,
-    copy::{Before, CopySource, CopySpan, EdgeSettings, Reason, merged_extradata},
+    copy::{CopySource, CopySpan, EdgeSettings, Reason, merged_extradata},
 };
 use cutroom_pipeline::{OpenComposition, UntouchedFrames};
 use cutroom_timeline::RenderScale;
@@ -94,7 +94,7 @@ pub fn plan_copies(
     for run in &runs {
         let named = |reason: &Reason| format!("{}: {reason}", run.key.0.display());
         match streams.get(&run.key) {
-            Some(Stream::Open(source, _)) => match cut_run(run, source, &plan.frames, &mut pieces) {
+            Some(Stream::Open(source, _)) => match cut_run(run, source, &mut pieces) {
                 Ok(()) => {}
                 Err((frames, reason)) => others.push(NotCopied { frames, reason: named(&reason) }),
             },
@@ -150,18 +150,13 @@ fn runs(
 }
 
 /// Adds the pieces of a run that are copied.
-fn cut_run(run: &Run, source: &CopySource, film: &Range<i64>, pieces: &mut Vec<Piece>) -> Result<(), (Range<i64>, Reason)> {
+fn cut_run(run: &Run, source: &CopySource, pieces: &mut Vec<Piece>) -> Result<(), (Range<i64>, Reason)> {
     let end = run.first + (run.film.end - run.film.start) as usize;
     let film_of = |frame: usize| run.film.start + (frame - run.first) as i64;
     let mut from = run.first;
     while from < end {
         let at = film_of(from);
-        let before = match pieces.last() {
-            _ if at == film.start => Before::Nothing,
-            Some(piece) if piece.film.end == at => Before::Copied,
-            _ => Before::Encoded,
-        };
-        match source.copy_span(from..end, before) {
+        match source.copy_span(from..end) {
             Ok(span) => {
                 let copied = film_of(span.copy.start)..film_of(span.copy.end);
                 from = span.copy.end;

@@ -7,7 +7,8 @@
 //! behind them, and everything else in the film, are encoded by [`EdgeEncoder`]s to match.
 //!
 //! **Seams.** A copy begins with a picture at which every decoder begins afresh: IDR of H.264 and
-//! H.265, and CRA of H.265, whose leaning pictures (RASL) are left out and encoded before it. It ends,
+//! H.265, and CRA of H.265, whose leaning pictures (RASL) are left out and encoded before it, and which
+//! is marked as BLA, the type that H.265 has for splices (six bits of that one packet). It ends,
 //! in decoding order, where the packets so far show an unbroken run of frames: pictures only refer to
 //! earlier packets, so nothing that is kept misses anything. A key frame of H.264 that is no IDR
 //! picture is never a beginning, since frame numbers and order counts go on from before it.
@@ -18,8 +19,9 @@
 //! [`h265::SetIds`]). Sets in the stream at each seam (`hev1`) would do without, but Apple's players
 //! refuse `hev1`, and a seek into the copied part would meet the sets of what is encoded.
 //!
-//! **A new sequence.** Behind what is encoded as H.265 there is a unit that ends the sequence.
-//! Without it a CRA picture goes on with the order counts of what is before it.
+//! A CRA picture that is not marked would go on with the order counts of what is before it. A unit
+//! that ends the sequence would prevent that, but then decoders must drop pictures that they have not
+//! yet shown (H.265 §C.5.2.2); FFmpeg lost two frames at each such seam.
 mod bits;
 mod edge;
 mod fit;
@@ -35,7 +37,7 @@ mod watch;
 pub use edge::EdgeEncoder;
 pub use fit::{EdgeSettings, merged_extradata};
 pub use reason::Reason;
-pub use source::{Before, CopySource, CopySpan};
+pub use source::{CopySource, CopySpan};
 pub(crate) use watch::{Entry, SetsFrom, Watch};
 
 /// A coded picture.

@@ -12,20 +12,12 @@ use crate::{
 };
 use cutroom_types::Picture;
 
-/// A packet that waits, because the last one ends the sequence.
-struct Waiting {
-    pts: i64,
-    key: bool,
-    data: Vec<u8>,
-}
-
 /// Encodes one piece of the film that is not copied.
 pub struct EdgeEncoder {
     track: PictureTrack,
     coding: Coding,
     ids: Option<h265::SetIds>,
     sets: Vec<Vec<u8>>,
-    waiting: Option<Waiting>,
 }
 
 impl EdgeEncoder {
@@ -39,7 +31,7 @@ impl EdgeEncoder {
         let holding = codec.containers().next().map_or("mkv", |c| c.id);
         let checked = check_codec(codec, container(holding)?, &settings.video)?;
         let track = PictureTrack::open(&checked, true)?;
-        let mut this = Self { track, coding: settings.coding, ids: settings.ids, sets: Vec::new(), waiting: None };
+        let mut this = Self { track, coding: settings.coding, ids: settings.ids, sets: Vec::new() };
         if this.coding.has_units() {
             let own = sets::sets_of(this.coding, this.track.encoder.extradata());
             this.sets = own.iter().map(|unit| this.numbered(unit)).collect::<Result<_, _>>()?;
@@ -74,19 +66,11 @@ impl EdgeEncoder {
     pub fn finish(mut self, sink: &mut dyn FnMut(CodedPacket<'_>) -> Result<(), MediaError>) -> Result<(), MediaError> {
         let mut packets = Vec::new();
         self.track.finish(&mut collect(&mut packets))?;
-        self.hand_on(packets, sink)?;
-        if let Some(mut last) = self.waiting.take() {
-            // A copy behind it may begin with a picture that does so only in a new sequence.
-            if self.coding == Coding::H265 {
-                push_unit(&h265::END_OF_SEQUENCE_UNIT, &mut last.data);
-            }
-            sink(CodedPacket { pts: last.pts, key: last.key, data: &last.data })?;
-        }
-        Ok(())
+        self.hand_on(packets, sink)
     }
 
     fn hand_on(
-        &mut self,
+        &self,
         packets: Vec<AvPacket>,
         sink: &mut dyn FnMut(CodedPacket<'_>) -> Result<(), MediaError>,
     ) -> Result<(), MediaError> {
@@ -99,10 +83,7 @@ impl EdgeEncoder {
             } else {
                 data.extend_from_slice(packet.bytes());
             }
-            let next = Waiting { pts: packet.pts(), key: packet.is_key(), data };
-            if let Some(p) = self.waiting.replace(next) {
-                sink(CodedPacket { pts: p.pts, key: p.key, data: &p.data })?;
-            }
+            sink(CodedPacket { pts: packet.pts(), key: packet.is_key(), data: &data })?;
         }
         Ok(())
     }

@@ -115,11 +115,11 @@ impl CopySource {
             set(video, "coder", "vlc".into());
         }
         let mut params = format!("sps-id={id}:open-gop=0");
-        match self.delay {
-            0 => set(video, "bf", "0".into()),
-            1 => params.push_str(":b-pyramid=none"),
-            _ => {}
-        }
+        // As many pictures are reordered as in the source: decoders may lose those that wait where the
+        // number changes (OpenH264 does).
+        let (between, pyramid) = [("0", "none"), ("2", "none"), ("3", "normal")][self.delay.min(2)];
+        set(video, "bf", between.into());
+        params.push_str(&format!(":b-pyramid={pyramid}"));
         if self.is_intra() {
             video.gop_frames = Some(1);
         }
@@ -135,13 +135,9 @@ impl CopySource {
         let all: Vec<h265::Sps> = self.sets.iter().filter_map(|u| h265::sps(u)).collect();
         let held = all.iter().map(|s| s.held).min().unwrap_or(1);
         let reordered = all.iter().map(|s| s.reordered).min().unwrap_or(0);
-        let mut params = "open-gop=0:repeat-headers=0:hrd=0".to_owned();
-        params.push_str(&format!(":ref={}", held.saturating_sub(1).clamp(1, 3)));
-        match reordered {
-            0 => params.push_str(":bframes=0"),
-            1 => params.push_str(":b-pyramid=0"),
-            _ => {}
-        }
+        let mut params = format!("open-gop=0:repeat-headers=0:hrd=0:ref={}", held.saturating_sub(1).clamp(1, 3));
+        let (between, pyramid) = [(0, 0), (2, 0), (3, 1)][reordered.min(2) as usize];
+        params.push_str(&format!(":bframes={between}:b-pyramid={pyramid}"));
         if self.is_intra() {
             video.gop_frames = Some(1);
         }

@@ -53,7 +53,7 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
     if matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135) {
         chroma_format = r.ue()?;
         has_separate_planes = chroma_format == 3 && r.flag()?;
-        bits = (8 + r.ue()?, 8 + r.ue()?);
+        bits = (r.ue()?.saturating_add(8), r.ue()?.saturating_add(8));
         r.skip(1);
         if r.flag()? {
             skip_scaling_lists(&mut r, if chroma_format == 3 { 12 } else { 8 })?;
@@ -97,10 +97,10 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
 fn skip_scaling_lists(r: &mut BitReader, count: usize) -> Option<()> {
     for n in 0..count {
         if r.flag()? {
-            let (mut last, mut next) = (8, 8);
+            let (mut last, mut next) = (8i64, 8i64);
             for _ in 0..if n < 6 { 16 } else { 64 } {
                 if next != 0 {
-                    next = (last + r.se()? + 256) % 256;
+                    next = (i64::from(r.se()?) + last).rem_euclid(256);
                 }
                 last = if next == 0 { last } else { next };
             }

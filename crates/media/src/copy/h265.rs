@@ -12,12 +12,10 @@ pub(crate) const END_OF_STREAM: u8 = 37;
 pub(crate) const SEI_BEFORE: u8 = 39;
 pub(crate) const IDR: std::ops::RangeInclusive<u8> = 19..=20;
 pub(crate) const CRA: u8 = 21;
+/// Pictures that are cut from what is before them (BLA): with leading pictures that decode, and without.
+const CUT: [u8; 2] = [17, 18];
 /// Pictures at which decoding may begin, with types that are reserved for such.
 const POINTS: std::ops::RangeInclusive<u8> = 16..=23;
-
-/// The unit that ends a coded sequence: a picture of type CRA behind it begins a new one, without
-/// the pictures that lean on what is before it (§8.1.3).
-pub(crate) const END_OF_SEQUENCE_UNIT: [u8; 2] = [END_OF_SEQUENCE << 1, 1];
 
 /// Numbers of picture parameter sets whose code has nine bits. Slices of our own have the number 0,
 /// a code of one bit: with one of these, everything behind it moves by exactly a byte.
@@ -74,12 +72,12 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
     if r.flag()? {
         (r.ue()?, r.ue()?, r.ue()?, r.ue()?);
     }
-    let bits = (8 + r.ue()?, 8 + r.ue()?);
+    let bits = (r.ue()?.saturating_add(8), r.ue()?.saturating_add(8));
     r.ue()?;
     let of_each = r.flag()?;
     let (mut held, mut reordered) = (1, 0);
     for _ in 0..=if of_each { more_layers } else { 0 } {
-        (held, reordered) = (r.ue()? + 1, r.ue()?);
+        (held, reordered) = (r.ue()?.saturating_add(1), r.ue()?);
         r.ue()?;
     }
     Some(Sps {
@@ -112,6 +110,18 @@ pub(crate) fn set_id(unit: &[u8]) -> Option<u32> {
 /// shown, are shown (no_output_of_prior_pics_flag, §7.3.6.1). `unit`: its first slice.
 pub(crate) fn drops_earlier(unit: &[u8]) -> bool {
     POINTS.contains(&kind(unit)) && unit.get(2).is_some_and(|b| b & 0x40 != 0)
+}
+
+/// Marks the pictures (CRA) in a packet of units after lengths of four bytes as cut from what is
+/// before them (BLA), by the six bits of their types.
+pub(crate) fn mark_as_cut(packet: &mut [u8], has_leading: bool) {
+    let mut at = 0;
+    while let Some(length) = packet.get(at..at + 4).and_then(|l| l.try_into().ok()).map(u32::from_be_bytes) {
+        if let Some(first) = packet.get_mut(at + 4).filter(|first| **first >> 1 & 0x3F == CRA) {
+            *first = *first & 0x81 | CUT[usize::from(!has_leading)] << 1;
+        }
+        at = at.saturating_add(4).saturating_add(length as usize);
+    }
 }
 
 /// Numbers of the parameter sets of our own pictures.

@@ -20,8 +20,10 @@ const SEEKS: usize = 3;
 impl CopySource {
     /// Reads the packets of a span from [`Self::copy_span`] in decoding order and hands each to
     /// `sink`: its picture's number counted from the first copied frame, and its bytes as they are in
-    /// the file. Only units of H.264 and H.265 that are not stored after lengths of four bytes are
-    /// put in that form, without parameter sets and delimiters, which the container holds or implies.
+    /// the file, but for two things: units of H.264 and H.265 that are not stored after lengths of four
+    /// bytes are put in that form, without parameter sets and delimiters, which the container holds or
+    /// implies; and if the first picture is of type CRA, the type in the headers of its units says
+    /// that it is cut from what is before it (BLA).
     ///
     /// # Errors
     /// The file cannot be read, or is not the one that was indexed; what `sink` returns.
@@ -46,7 +48,14 @@ impl CopySource {
                 leads &= at == span.packets.start || known.entry == Entry::No;
                 if !(leads && known.leans_back) {
                     let pts = i64::from(known.frame) - span.copy.start as i64;
-                    sink(CodedPacket { pts, key: known.key, data: self.framed(packet.data(), &mut stored) })?;
+                    let data = self.framed(packet.data(), &mut stored);
+                    if at == span.packets.start && leads {
+                        let mut cut = data.to_vec();
+                        h265::mark_as_cut(&mut cut, pts > 0);
+                        sink(CodedPacket { pts, key: known.key, data: &cut })?;
+                    } else {
+                        sink(CodedPacket { pts, key: known.key, data })?;
+                    }
                 }
             }
             at += 1;

@@ -168,6 +168,9 @@ pub(crate) fn add_sets(coding: Coding, sets: &mut Vec<Vec<u8>>, more: &[Vec<u8>]
 /// The configuration record that holds sets, and messages (SEI) for the whole stream; lengths have
 /// [`LENGTH_BYTES`] bytes. `None` if there is no sequence parameter set.
 pub(crate) fn record(coding: Coding, sets: &[Vec<u8>], messages: &[Vec<u8>]) -> Option<Vec<u8>> {
+    if sets.iter().chain(messages).any(|unit| unit.len() > usize::from(u16::MAX)) {
+        return None;
+    }
     if coding == Coding::H264 { avc_record(sets) } else { hevc_record(sets, messages) }
 }
 
@@ -236,4 +239,61 @@ fn hevc_record(sets: &[Vec<u8>], messages: &[Vec<u8>]) -> Option<Vec<u8>> {
         push_units(&mut out, &units);
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::copy::bits::{BitReader, unescaped};
+
+    /// Sets of x264 and x265, as records have them: read, and put into a record that has the same.
+    #[test]
+    fn records_hold_what_was_put_in() {
+        // High, level 1.0, four references, 128×96; its picture parameter set.
+        let sps = vec![
+            0x67, 0x64, 0, 0x0A, 0xAC, 0xD9, 0x42, 0x0C, 0x79, 0x60, 0x22, 0, 0, 3, 0, 2, 0, 0, 3, 0, 0x64, 0x1E, 0x24, 0x4D, 0x40,
+        ];
+        let pps = vec![0x68, 0xEB, 0xE3, 0xCB, 0x22, 0xC0];
+        let sets = vec![sps, pps];
+        let record = record(Coding::H264, &sets, &[]).unwrap();
+        assert_eq!((record[..4].to_vec(), framing(Coding::H264, &record)), (vec![1, 0x64, 0, 0x0A], Framing::Lengths(4)));
+        assert_eq!(sets_of(Coding::H264, &record), sets);
+    }
+
+    /// No bytes make a reader panic, and what is numbered has its numbers.
+    #[test]
+    fn any_bytes_are_read() {
+        let mut seed = 1u64;
+        let mut next = move || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 56) as u8
+        };
+        let ids = h265::SetIds { vps: 3, sps: 9, pps: 21 };
+        for n in 0..20_000usize {
+            let mut bytes: Vec<u8> = (0..n % 97).map(|_| if next() < 90 { 0 } else { next() }).collect();
+            if let Some(first) = bytes.first_mut() {
+                *first = [0x67, 0x68, 0x65, 0x40, 0x42, 0x44, 0x2A, 0x02, 1][n % 9];
+            }
+            for coding in [Coding::H264, Coding::H265] {
+                let _ = (coding.set_key(&bytes), sets_of(coding, &bytes), framing(coding, &bytes));
+                let _ = record(coding, std::slice::from_ref(&bytes), &[]);
+            }
+            let _ = (h264::drops_earlier(&bytes, std::slice::from_ref(&bytes)), h265::drops_earlier(&bytes));
+            if let Some(unit) = ids.give_to(&bytes) {
+                let wanted = [(h265::VPS, 3), (h265::SPS, 9), (h265::PPS, 21)].into_iter().find(|w| w.0 == h265::kind(&bytes));
+                assert!(wanted.is_none_or(|w| coding_key(&unit) == Some(w)), "{bytes:02x?} becomes {unit:02x?}");
+                if h265::kind(&bytes) < 32 {
+                    let raw = unescaped(&unit);
+                    let mut r = BitReader::new(&raw);
+                    r.skip(17 + usize::from(h265::kind(&bytes) >= 16));
+                    assert_eq!((r.ue(), raw.len()), (Some(21), unescaped(&bytes).len() + 1));
+                }
+            }
+            h265::mark_as_cut(&mut bytes, true);
+        }
+    }
+
+    fn coding_key(unit: &[u8]) -> Option<(u8, u32)> {
+        Coding::H265.set_key(unit)
+    }
 }

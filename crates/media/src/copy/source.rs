@@ -44,17 +44,6 @@ impl fmt::Debug for CopySource {
     }
 }
 
-/// What comes before a span in the film.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    /// Nothing: the film begins with the span.
-    Nothing,
-    /// Pictures from an [`super::EdgeEncoder`].
-    Encoded,
-    /// Copied pictures.
-    Copied,
-}
-
 /// How a span of frames is put into the film: `encode_before`, `copy` and `encode_after` are all
 /// frames of the span, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +139,7 @@ impl CopySource {
     ///
     /// # Errors
     /// Why none of them, or too few, can be copied.
-    pub fn copy_span(&self, frames: Range<usize>, before: Before) -> Result<CopySpan, Reason> {
+    pub fn copy_span(&self, frames: Range<usize>) -> Result<CopySpan, Reason> {
         let video = self.video();
         let frames = frames.start..frames.end.min(video.frames.len());
         if frames.is_empty() {
@@ -162,7 +151,7 @@ impl CopySource {
         let mut obstacle = None;
         let (first, last) = self.packets_of(&frames);
         while let Some(start) = (at.max(first)..=last).find(|&n| self.is_start(n)) {
-            let run = self.run_from(start, &frames, before, &mut obstacle);
+            let run = self.run_from(start, &frames, &mut obstacle);
             at = run.as_ref().map_or(start, |r| r.packets.end.max(start + 1) - 1) + 1;
             if length(&run) > length(&best) {
                 best = run;
@@ -212,12 +201,11 @@ impl CopySource {
 
     /// The longest run of packets from `start` on that shows frames of `frames` only and none of
     /// theirs is missing in between.
-    fn run_from(&self, start: usize, frames: &Range<usize>, before: Before, obstacle: &mut Option<Reason>) -> Option<CopySpan> {
+    fn run_from(&self, start: usize, frames: &Range<usize>, obstacle: &mut Option<Reason>) -> Option<CopySpan> {
         let packets = &self.video().packets;
-        let is_open = packets[start].entry == Entry::Open;
         let own = packets[start].frame as usize;
         let (mut low, mut high, mut count, mut best) = (usize::MAX, 0, 0, None);
-        let mut leads = is_open;
+        let mut leads = packets[start].entry == Entry::Open;
         for n in start..self.described.end {
             let p = &packets[n];
             leads &= n == start || p.entry == Entry::No;
@@ -239,8 +227,7 @@ impl CopySource {
                 best = Some((low..high + 1, n + 1));
             }
         }
-        // Nothing can be put between copied packets that would end the sequence.
-        let (copy, end) = best.filter(|(copy, _)| !is_open || before != Before::Copied || copy.start > frames.start)?;
+        let (copy, end) = best?;
         Some(CopySpan { encode_before: frames.start..copy.start, encode_after: copy.end..frames.end, copy, packets: start..end })
     }
 

@@ -20,8 +20,8 @@ pub(crate) enum Entry {
     No,
     /// Nothing from it on depends on what is before it.
     Clean,
-    /// As [`Self::Clean`] for all but the packets that lean back, if the sequence before it is ended
-    /// (H.265: CRA).
+    /// As [`Self::Clean`] for all but the packets that lean back, if it is marked as cut from what is
+    /// before it (H.265: CRA).
     Open,
     /// It must not be in a copy: it is damaged, encrypted, a field, or restarts its decoder.
     Barrier,

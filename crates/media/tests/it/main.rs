@@ -7,6 +7,7 @@ mod clips;
 mod copy_film;
 mod copy_h264;
 mod copy_others;
+mod copy_players;
 mod exr_file;
 mod heif;
 mod joined;
