@@ -317,6 +317,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.scale", Usage, "The scale at which frames are drawn is out of range."),
     row("usage.settings", Usage, "Export settings that contradict each other or the format's rules."),
     row("usage.silent", Usage, "Only sound is requested from a film without any."),
+    row("usage.smart", Usage, "A film cannot be copied from its files as it was asked for."),
     row("usage.smoothness", Usage, "The smoothness given is out of range."),
     row("usage.speed", Usage, "The speed at which to play is out of range, or 0."),
     row("usage.split_change", Usage, "There is no such split screen, or it changes at a later time already."),

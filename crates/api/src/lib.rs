@@ -82,8 +82,8 @@ pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, 
 pub use error::ApiError;
 pub use export::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, NamedPreset, PhaseTimes, Preset,
-    PresetLimits, PresetsRequest, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers, export_status,
-    export_to, presets, resume_export, serve_worker,
+    PresetLimits, PresetsRequest, SmartChoice, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers,
+    export_status, export_to, presets, resume_export, serve_worker,
 };
 pub use formats::{audio_codec_ids, can_stream, file_extensions, streamed_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};

@@ -2,7 +2,7 @@
 //! composition only, so that invalid settings are reported before any file is opened;
 //! [`Draft::complete`] adds what depends on the media files: whether there is audio.
 use crate::{
-    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError, USUAL_SECS, cuts,
+    AudioRange, ExportPlan, ExportSettings, ExportTarget, Segment, SegmentKind, SettingsError, USUAL_SECS, cuts,
     settings::{HDR_BITS, is_transparent},
 };
 use cutroom_media::write::{
@@ -179,7 +179,8 @@ impl Draft {
         let plan = ExportPlan {
             rate: self.rate,
             frames: self.frames,
-            segments: self.segments,
+            segments: self.segments.into_iter().map(|frames| Segment { frames, kind: SegmentKind::Encode }).collect(),
+            smart: None,
             two_passes: settings.video.two_passes,
             output: self.output,
             render: settings.render,

@@ -6,7 +6,8 @@
 //! join:    packet files ──▶ this thread: mux ──▶ the film
 //! ```
 use crate::{
-    ExportError, ExportPlan, ExportTarget, LevelReport, PhaseTimes, UnfinishedFiles, folder,
+    CopiedSegment, ExportError, ExportPlan, ExportTarget, LevelReport, PhaseTimes, Segment, SegmentKind, SmartPlan,
+    UnfinishedFiles, folder,
     folder::{PartFiles, PartId},
     hash_file::HashFile,
     leveling,
@@ -24,6 +25,7 @@ use cutroom_types::{CancelToken, Time};
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
+    ops::Range,
     path::Path,
     sync::Arc,
     thread,
@@ -101,11 +103,19 @@ pub fn make_segment(
 ) -> Result<SegmentMade, ExportError> {
     let PartMaker { composition, plan, cancel } = maker;
     let (path, settings) = written(plan)?;
-    let range = plan.segments.get(number).cloned().ok_or(ExportError::Panicked { thread: "segments" })?;
+    let Segment { frames: range, kind } = plan.segments.get(number).ok_or(ExportError::Panicked { thread: "segments" })?;
+    if let (SegmentKind::Copy(copied), Some(smart)) = (kind, &plan.smart) {
+        return copy_segment(maker, smart, copied, range, files, progress);
+    }
+    let range = range.clone();
     let total = (range.end - range.start) as u64;
     let open = |source| ExportError::Open { source };
     let settings = of_pass(settings, pass, number, files).map_err(open)?;
-    let mut writer = SegmentWriter::create(&files.packets(), path, &settings).map_err(open)?;
+    let writer = match &plan.smart {
+        Some(smart) => SegmentWriter::create_beside(&files.packets(), &smart.edges, &smart.parameters),
+        None => SegmentWriter::create(&files.packets(), path, &settings),
+    };
+    let mut writer = writer.map_err(open)?;
     let hashes = plan.frame_hashes.is_some() && pass != SegmentPass::Measure;
     let mut hashes = hashes.then(|| HashLines::create(&files.hashes())).transpose()?;
     let mut times = PhaseTimes::default();
@@ -135,6 +145,37 @@ pub fn make_segment(
     let DrawTimes { decode_secs, compose_secs } = drawn_in;
     let encode_secs = times.encode_secs + started.elapsed().as_secs_f64();
     Ok(SegmentMade { packets, times: PhaseTimes { decode_secs, compose_secs, encode_secs } })
+}
+
+/// Copies the packets of a segment from their file.
+fn copy_segment(
+    maker: PartMaker,
+    smart: &SmartPlan,
+    copied: &CopiedSegment,
+    range: &Range<i64>,
+    files: &PartFiles,
+    progress: &mut dyn FnMut(u64),
+) -> Result<SegmentMade, ExportError> {
+    let PartMaker { plan, cancel, .. } = maker;
+    let started = Instant::now();
+    let time = plan.rate.time_of_frame(range.start);
+    let source = smart.sources.get(copied.source).ok_or(ExportError::Panicked { thread: "copies" })?;
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        progress(done);
+        if cancel.is_cancelled() { Err(MediaError::Stopped { path: files.folder().to_owned() }) } else { Ok(()) }
+    };
+    let packets = cutroom_media::write::copy_packets(&files.packets(), source, &copied.span, &smart.parameters, &mut step);
+    let packets = packets.map_err(|source| match source {
+        MediaError::Stopped { .. } => {
+            let total = (range.end - range.start) as u64;
+            ExportError::Cancelled { frame: 0, total }
+        }
+        source => ExportError::Write { time, source },
+    })?;
+    let times = PhaseTimes { encode_secs: started.elapsed().as_secs_f64(), ..PhaseTimes::default() };
+    Ok(SegmentMade { packets, times })
 }
 
 fn of_pass(settings: &WriteSettings, pass: SegmentPass, number: usize, files: &PartFiles) -> Result<WriteSettings, MediaError> {
@@ -218,7 +259,8 @@ pub fn join(
         let reason = format!("the segments have {frames} pictures together instead of {wanted}");
         return Err(ExportError::Finish { source: MediaError::Damaged { path: folder.to_owned(), reason } });
     }
-    let parts = Parts { segments: &segments, sound: sound.as_ref(), extras };
+    let parameters = plan.smart.as_ref().map(|smart| smart.parameters.as_slice());
+    let parts = Parts { segments: &segments, sound: sound.as_ref(), extras, parameters };
     let film = JoinedFilm::create(path, settings, &parts, plan.overwrite).map_err(|source| ExportError::Open { source })?;
     let _note = film.hidden_path().map(|path| unfinished.note(path.to_owned()));
     let list = plan.frame_hashes.as_deref().map(|list| joined_hashes(list, folder, segments.len(), plan.overwrite)).transpose()?;

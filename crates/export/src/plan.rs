@@ -1,5 +1,5 @@
 //! The plan of an export, complete before any work starts.
-use crate::LoudnessTarget;
+use crate::{CopiedSegment, LoudnessTarget, SmartPlan};
 use cutroom_media::write::{FileExtras, Rate, WriteSettings, container, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
@@ -7,6 +7,7 @@ use cutroom_types::FrameRate;
 use std::{
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// One export: a range of frames of a composition, and its target.
@@ -20,7 +21,10 @@ pub struct ExportPlan {
     pub output: OutputSpec,
     /// The segments that pictures are made in, in order; they are the frames above. One segment: the
     /// film is made as a whole.
-    pub segments: Vec<Range<i64>>,
+    pub segments: Vec<Segment>,
+    /// How segments are copied and others encoded to match; `None`: all are encoded with the settings of
+    /// the target.
+    pub smart: Option<Arc<SmartPlan>>,
     /// Whether segments are measured first, so that a bit rate is shared among them by need.
     pub two_passes: bool,
     /// Options of the renderer.
@@ -99,6 +103,24 @@ impl ExportPlan {
         let texts = extras.texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
         video.into_iter().chain(sound).chain(texts).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// A segment of the film.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Frames of the composition, end not included.
+    pub frames: Range<i64>,
+    /// How it is made.
+    pub kind: SegmentKind,
+}
+
+/// How a segment is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// Its frames are drawn and encoded.
+    Encode,
+    /// Coded pictures are copied from a file.
+    Copy(Box<CopiedSegment>),
 }
 
 /// The audio samples that belong to a range of frames.

@@ -1,25 +1,61 @@
 //! The hidden files of exports in progress.
 use std::{
-    fs,
+    fmt, fs,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// Hidden files and folders of exports in progress, for a program that must exit without waiting
 /// for them. Clones share one list.
-#[derive(Clone, Debug, Default)]
-pub struct UnfinishedFiles(Arc<Mutex<Vec<PathBuf>>>);
+#[derive(Clone, Default)]
+pub struct UnfinishedFiles(Arc<Mutex<Vec<Unfinished>>>);
+
+/// Ends a process and waits until it has removed its own files.
+type End = Arc<dyn Fn() + Send + Sync>;
+
+#[derive(Clone)]
+enum Unfinished {
+    Path(PathBuf),
+    /// A process that writes such files, by a number of its own.
+    Process(u32, End),
+}
+
+impl fmt::Debug for UnfinishedFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnfinishedFiles").field("entries", &self.lock().len()).finish()
+    }
+}
 
 impl UnfinishedFiles {
     /// Adds a path that the export removes or renames itself before the note is dropped.
     pub(crate) fn note(&self, path: PathBuf) -> Note {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-        Note { list: self.clone(), path }
+        self.lock().push(Unfinished::Path(path.clone()));
+        Note { list: self.clone(), entry: Unfinished::Path(path) }
     }
 
-    /// Removes all of them from the disk.
+    /// Adds a process that writes unfinished files until the note is dropped. `end` ends it and waits, not
+    /// for long, until it has removed its files.
+    pub fn note_process(&self, process: u32, end: impl Fn() + Send + Sync + 'static) -> Note {
+        let entry = Unfinished::Process(process, Arc::new(end));
+        self.lock().push(entry.clone());
+        Note { list: self.clone(), entry }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Unfinished>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all processes, and removes all files from the disk.
     pub fn remove(&self) {
-        for path in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let entries: Vec<Unfinished> = self.lock().drain(..).collect();
+        for entry in entries {
+            let path = match entry {
+                Unfinished::Path(path) => path,
+                Unfinished::Process(_, end) => {
+                    end();
+                    continue;
+                }
+            };
             // A picture may be added to a folder while it is emptied. Missing files were finished
             // or removed by the export itself.
             for _ in 0..3 {
@@ -33,16 +69,20 @@ impl UnfinishedFiles {
 }
 
 /// An entry of the list, removed from it when dropped.
-#[derive(Debug)]
-pub(crate) struct Note {
+pub struct Note {
     list: UnfinishedFiles,
-    path: PathBuf,
+    entry: Unfinished,
 }
 
 impl Drop for Note {
     fn drop(&mut self) {
-        let mut list = self.list.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = list.iter().position(|path| *path == self.path) {
+        let mut list = self.list.lock();
+        let ours = |entry: &Unfinished| match (entry, &self.entry) {
+            (Unfinished::Path(a), Unfinished::Path(b)) => a == b,
+            (Unfinished::Process(a, _), Unfinished::Process(b, _)) => a == b,
+            _ => false,
+        };
+        if let Some(at) = list.iter().position(ours) {
             list.swap_remove(at);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! [`MediaIndex`] scans a file, or numbered pictures, once; [`VideoReader`] and [`AudioReader`] use
 //! it to return frames and samples by time. [`write::Writer`] encodes pictures and samples into a
-//! file. This crate contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
+//! file; [`copy::CopySource`] hands out packets as they are. This crate contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
 
 pub mod activity;
 mod audio;
@@ -12,6 +12,7 @@ mod bitstream;
 mod chapters;
 mod clock;
 mod convert;
+pub mod copy;
 mod decoder;
 mod decoders;
 mod deinterlace;

@@ -65,6 +65,9 @@ pub(crate) fn describe(path: &Path) -> Result<(MediaInfo, VideoIndex), MediaErro
         seek_by_pts: false,
         is_joined: false,
         is_still: true,
+        sets: Vec::new(),
+        has_layers: false,
+        tick: TimeDelta(1),
     };
     let info = VideoInfo {
         stream_index: 0,

@@ -10,6 +10,7 @@
 use crate::{
     avi_slots,
     bitstream::{FieldParser, has_further_layer, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    copy::{SetsFrom, Watch},
     edit_list,
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},
@@ -58,6 +59,12 @@ pub(crate) struct VideoIndex {
     pub is_joined: bool,
     /// Whether the stream is a still image, which is shown at every time.
     pub is_still: bool,
+    /// Parameter sets of H.264 and H.265 and where they change; for other codecs one without sets.
+    pub sets: Vec<SetsFrom>,
+    /// Whether pictures of further layers (alpha, the view of another eye) are among its packets.
+    pub has_layers: bool,
+    /// Length of a tick of its timestamps.
+    pub tick: TimeDelta,
 }
 
 impl VideoIndex {
@@ -123,6 +130,7 @@ pub(crate) struct VideoScan {
     nal_length_bytes: usize,
     /// HEVC: whether there are further layers than the base layer.
     has_layers: bool,
+    watch: Watch,
     packets: Vec<VideoPacket>,
     /// Where parts of the file begin: (packet, part).
     parts: Vec<(usize, usize)>,
@@ -147,6 +155,7 @@ impl VideoScan {
             fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(),
             nal_length_bytes: nal_length_bytes(input, i),
             has_layers: false,
+            watch: Watch::new(input, i),
             packets: Vec::new(),
             parts: Vec::new(),
             cancel: cancel.clone(),
@@ -170,6 +179,7 @@ impl VideoScan {
             self.has_layers = has_further_layer(packet.data(), self.nal_length_bytes);
         }
         let discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
+        let entry = self.watch.see(packet, self.packets.len());
         self.packets.push(VideoPacket {
             pts: p.pts,
             dts: p.dts,
@@ -183,6 +193,7 @@ impl VideoScan {
             discarded,
             second_field,
             leans_back: is_hevc && is_skipped_leading(packet.data(), self.nal_length_bytes),
+            entry,
             frame: u32::MAX,
         });
     }
@@ -250,6 +261,9 @@ impl VideoScan {
             seek_by_pts,
             is_joined: shifts.len() > 1,
             is_still: false,
+            has_layers: self.has_layers || self.watch.has_layers,
+            sets: self.watch.finish(),
+            tick: ticks_to_time(1, tb).since_zero(),
         })
     }
 

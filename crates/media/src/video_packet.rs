@@ -1,5 +1,5 @@
 //! A packet of a video stream, as the index lists it.
-use crate::input::NO_TIMESTAMP;
+use crate::{copy::Entry, input::NO_TIMESTAMP};
 use serde::{Deserialize, Serialize};
 
 /// A packet of a video stream.
@@ -31,6 +31,8 @@ pub(crate) struct VideoPacket {
     /// HEVC: a picture shown before the keyframe that it follows, and which may need pictures
     /// before that keyframe.
     pub leans_back: bool,
+    /// Whether a copy may begin here.
+    pub entry: Entry,
     /// Presentation index of its frame; `u32::MAX` for hidden packets. A second field has the index
     /// of its frame.
     pub frame: u32,

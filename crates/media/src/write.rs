@@ -66,10 +66,14 @@ pub use join::{JoinedFilm, Part, Parts};
 pub use packet_file::PacketFileReport;
 pub use picture_file::{encode_jpeg, encode_png, write_bytes, write_png};
 pub use preview::PreviewEncoder;
-pub use segment::{SegmentWriter, SoundWriter};
+pub use segment::{SegmentWriter, SoundWriter, copy_packets};
 pub use sequence::SequencePattern;
 pub use settings::{AudioSettings, Rate, VideoSettings, WriteSettings};
 pub use text::{TextCodec, TextPacket, TextTrack};
 pub use validate::validate;
 pub use video::{FixedTags, Hardware, HardwareApi, VideoCodec, VideoProfile, hardware_codecs, video_codec, video_codecs};
 pub use writer::{WriteReport, Writer};
+
+pub(crate) use encoder::AvPacket;
+pub(crate) use validate::check_codec;
+pub(crate) use writer::PictureTrack;

@@ -151,6 +151,13 @@ impl FrameReader {
         Ok((plan, graph))
     }
 
+    /// One source picture, whatever the reader's position.
+    pub(crate) fn sample(&mut self, frame: &SourceFrame) -> Result<Picture, PipelineError> {
+        let mut pending = self.pools[0].request(vec![frame.clone()])?;
+        let pending = pending.pop().ok_or_else(|| PipelineError::Stopped { media: frame.media.clone() })?;
+        Ok(pending.wait()?.1)
+    }
+
     fn fetched(&self, pending: Vec<Pending>) -> Result<Fetched, PipelineError> {
         let _span = tracing::info_span!("wait for pictures", pictures = pending.len()).entered();
         let pictures = pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?;

@@ -29,6 +29,7 @@ mod roots;
 mod sound;
 mod spec;
 mod svg;
+mod untouched;
 mod validate;
 mod watch;
 mod waveform;
@@ -51,5 +52,6 @@ pub use proxy::{MadeProxy, PROXY_FOLDER, ProxyError, ProxyScale, ProxyUse, make 
 pub use roots::FileRoots;
 pub use sound::AudioMix;
 pub use spec::{jpeg_spec, output_spec};
+pub use untouched::UntouchedFrames;
 pub use watch::{FileChange, MediaEvent, MediaWatcher, WatchOptions};
 pub use waveform::{WaveDetail, Waveform, waveform};

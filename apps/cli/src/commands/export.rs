@@ -7,8 +7,8 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SpeedMeter, SubtitleInput,
-    VideoOptions,
+    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SmartChoice, SpeedMeter,
+    SubtitleInput, VideoOptions,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -153,6 +153,9 @@ pub struct ExportArgs {
     /// Decode the finished file and compare it with the film
     #[arg(long)]
     pub verify: bool,
+    /// Copy pictures of files that the film shows as they are, instead of encoding them again
+    #[arg(long, value_enum, default_value_t, value_name = "HOW", conflicts_with_all = ["null", "no_video"])]
+    pub smart: SmartArg,
     /// Processes that make segments of the film at the same time; 0 means one per two cores
     #[arg(long, value_name = "N", conflicts_with = "null")]
     pub jobs: Option<usize>,
@@ -219,6 +222,28 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
+/// Whether pictures are copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SmartArg {
+    /// Encode everything
+    #[default]
+    Off,
+    /// Copy what can be copied; a note says why the rest is not
+    Auto,
+    /// Copy everything but the rests of groups of pictures beside cuts, or fail
+    Require,
+}
+
+impl From<SmartArg> for SmartChoice {
+    fn from(arg: SmartArg) -> Self {
+        match arg {
+            SmartArg::Off => Self::Off,
+            SmartArg::Auto => Self::Auto,
+            SmartArg::Require => Self::Require,
+        }
+    }
+}
+
 /// Form in which progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProgressArg {
@@ -279,6 +304,7 @@ pub const WORDS: &Words = &[
     ("cover", "--cover"),
     ("timecode", "--timecode"),
     ("verify", "--verify"),
+    ("smart", "--smart"),
 ];
 
 /// Renders a project into a file.
@@ -304,7 +330,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut shown = Shown::new(args.progress);
     let Some(project) = &args.project else {
         let (output, worker) = (args.output.as_deref().unwrap_or(Path::new("")), super::worker_program()?);
-        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &mut |p| shown.update(p));
+        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &unfinished, &mut |p| shown.update(p));
         shown.end();
         return say(args, report.map_err(|e| Failure::of(e, WORDS))?, None);
     };
@@ -370,6 +396,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         cover: args.cover.clone(),
         timecode: args.timecode.clone(),
         verify: args.verify,
+        smart: args.smart.into(),
     };
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);
@@ -380,7 +407,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             cutroom_api::export_to(&session, &request, stdout, &cancel, &unfinished, &mut show)
         }
         true => cutroom_api::export(&session, &request, &cancel, &unfinished, &mut show),
-        false => cutroom_api::export_in_workers(&session, &request, &worker, &cancel, &mut show),
+        false => cutroom_api::export_in_workers(&session, &request, &worker, &cancel, &unfinished, &mut show),
     };
     shown.end();
     say(args, report.map_err(|e| Failure::of(e, WORDS))?, pipe.as_ref())
@@ -457,6 +484,9 @@ fn summary(report: &ExportReport) -> String {
     if let Some(verified) = &report.verified {
         let compared = if verified.compared > 0 { ", each as it was drawn" } else { "" };
         lines.push_str(&format!("verified: {} frames{compared}, {:.3} s\n", verified.frames, verified.duration_secs));
+    }
+    if report.copied_frames > 0 {
+        lines.push_str(&format!("{} of {} frames copied without encoding them again\n", report.copied_frames, report.frames));
     }
     if report.segments_reused > 0 {
         lines.push_str(&format!("{} of {} segments were there already\n", report.segments_reused, report.segments));

@@ -38,6 +38,7 @@ mod scripts_run;
 mod segments;
 mod serve;
 mod simd;
+mod smart;
 mod sources;
 mod split;
 mod stabilize;

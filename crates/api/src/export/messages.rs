@@ -40,6 +40,49 @@ pub(super) struct InitExport {
     pub folder: PathBuf,
     /// A file in which to keep what is being decoded and encoded.
     pub activity: Option<PathBuf>,
+    /// Bytes of paths that are no text, which JSON cannot have; see [`InitExport::portable`].
+    #[serde(default)]
+    pub odd_paths: Vec<Vec<u8>>,
+}
+
+/// What stands for a path that is no text, with its number behind it. No path begins like this.
+const ODD: &str = "\0odd path ";
+
+impl InitExport {
+    fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let roots = self.roots.iter_mut().flatten();
+        [&mut self.path, &mut self.folder].into_iter().chain(&mut self.activity).chain(roots).chain(self.request.paths_mut())
+    }
+
+    /// The same in a form that can be sent.
+    pub fn portable(mut self) -> Self {
+        let mut odd = Vec::new();
+        for path in self.paths_mut().filter(|path| path.to_str().is_none()) {
+            let name = PathBuf::from(format!("{ODD}{}", odd.len()));
+            odd.push(std::mem::replace(path, name).into_os_string().into_encoded_bytes());
+        }
+        self.odd_paths = odd;
+        self
+    }
+
+    /// The same as it was before [`Self::portable`].
+    pub fn received(mut self) -> Self {
+        let odd = std::mem::take(&mut self.odd_paths);
+        for path in self.paths_mut() {
+            let number = path.to_str().and_then(|text| text.strip_prefix(ODD)).and_then(|n| n.parse::<usize>().ok());
+            if let Some(bytes) = number.and_then(|n| odd.get(n)) {
+                #[cfg(unix)]
+                {
+                    *path = PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes));
+                }
+                #[cfg(not(unix))]
+                {
+                    *path = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+                }
+            }
+        }
+        self
+    }
 }
 
 /// A piece of work.

@@ -104,6 +104,10 @@ pub struct ExportRequest {
     /// never replaced.
     #[serde(default)]
     pub overwrite: bool,
+    /// Whether pictures of files that the film shows as they are are copied instead of encoded again;
+    /// absent: off.
+    #[serde(default)]
+    pub smart: SmartChoice,
     /// Processes that make segments at the same time; 0 for one per two cores, absent: 1.
     #[serde(default)]
     pub jobs: Option<usize>,
@@ -227,7 +231,10 @@ pub struct ExportReport {
     /// Number of segments that the pictures were made in.
     #[serde(default)]
     pub segments: usize,
-    /// Those that an export before had made already.
+    /// Frames that were copied from files without being encoded again.
+    #[serde(default)]
+    pub copied_frames: u64,
+    /// Those segments that an export before had made already.
     #[serde(default)]
     pub segments_reused: usize,
     /// How long its phases took.
@@ -244,6 +251,19 @@ pub struct ExportReport {
     /// Fields of the request that warnings name in backticks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+}
+
+/// Whether pictures are copied instead of encoded again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SmartChoice {
+    /// All pictures are encoded.
+    #[default]
+    Off,
+    /// What can be copied is.
+    Auto,
+    /// All must be copied, but the rests of groups of pictures beside cuts.
+    Require,
 }
 
 /// What a finished file was found to have.

@@ -1,5 +1,7 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
-use super::{AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, Verified, VideoOptions, extras};
+use super::{
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions, extras,
+};
 use crate::{
     ApiError, ProxyChoice, hardware,
     loudness::LevelReport,
@@ -9,7 +11,9 @@ use crate::{
     settings::parse_pixel_format,
     subtitles_export::{self, Drafts},
 };
-use cutroom_export::{AudioChoices, Draft, ExportPlan, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
+use cutroom_export::{
+    AudioChoices, Draft, ExportPlan, ExportSettings, NotCopied, SegmentKind, SettingsError, UnfinishedFiles, VideoChoices,
+};
 use cutroom_media::{ffmpeg_identity, write::PacketFileReport};
 use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions};
 use cutroom_timeline::{RenderScale, Timeline};
@@ -18,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::UNIX_EPOCH,
 };
@@ -42,12 +46,17 @@ impl ExportRequest {
 }
 
 impl ExportRequest {
+    /// All its paths.
+    pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let texts = self.subtitles.iter_mut().map(|s| &mut s.file);
+        let others = [&mut self.output, &mut self.proxy_folder, &mut self.frame_hashes, &mut self.cover, &mut self.presets_file];
+        others.into_iter().flatten().chain(texts)
+    }
+
     /// The same with paths that do not depend on the current folder.
     pub(super) fn absolute(&self) -> Self {
         let mut request = self.clone();
-        let texts = request.subtitles.iter_mut().map(|s| &mut s.file);
-        let paths = [&mut request.output, &mut request.proxy_folder, &mut request.frame_hashes, &mut request.cover];
-        for path in paths.into_iter().flatten().chain(texts) {
+        for path in request.paths_mut() {
             *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
         }
         request
@@ -84,6 +93,9 @@ impl AudioOptions {
     }
 }
 
+/// Reasons for not copying that are named.
+const MOST_REASONS: usize = 8;
+
 /// Most processes of an export.
 const MAX_JOBS: usize = 256;
 
@@ -103,6 +115,8 @@ pub(super) struct Outline {
     pub build: String,
     /// Frames of each segment, end not included.
     pub segments: Vec<[i64; 2]>,
+    /// Frames that are copied.
+    pub copied_frames: u64,
     /// Whether the parts are made one by one and joined.
     pub parted: bool,
     /// Whether segments are measured first.
@@ -202,6 +216,7 @@ impl Prepared {
         if request.threads == 0 && plan.encodes_heavily() {
             composition = Arc::new(composition.beside(1));
         }
+        let copying = plan_smart(request, &composition, &mut plan, cancel).map_err(one)?;
         let mut warnings = session::warnings(session, &composition);
         let mut fields: Vec<String> = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
         if request.proxies != ProxyChoice::Off {
@@ -211,16 +226,23 @@ impl Prepared {
         }
         warnings.extend(notes.into_iter().map(|note| note.message));
         warnings.extend(text_warnings.into_iter().chain(losses));
+        warnings.extend(copying);
         if stands_in.is_some() {
             fields.push("video.codec".into());
         }
         warnings.extend(stands_in);
         let time = |frame| plan.rate.time_of_frame(frame);
-        let parted = plan.segments.len() > 1 || plan.two_passes;
+        let parted = plan.segments.len() > 1 || plan.two_passes || plan.smart.is_some();
         let outline = Outline {
             plan: if parted { plan_hash(session, request, &plan) } else { String::new() },
             build: if parted { build().to_owned() } else { String::new() },
-            segments: plan.segments.iter().map(|s| [s.start, s.end]).collect(),
+            segments: plan.segments.iter().map(|s| [s.frames.start, s.frames.end]).collect(),
+            copied_frames: plan
+                .segments
+                .iter()
+                .filter(|s| s.kind != SegmentKind::Encode)
+                .map(|s| (s.frames.end - s.frames.start) as u64)
+                .sum(),
             parted,
             two_passes: plan.two_passes,
             sound: plan.sound.is_some(),
@@ -314,6 +336,7 @@ impl Outline {
             bytes: made.file.as_ref().map(|(bytes, _)| *bytes),
             hash: made.file.as_ref().map(|(_, hash)| hash.clone()),
             segments: self.segments.len(),
+            copied_frames: self.copied_frames,
             segments_reused: made.segments_reused,
             phases: made.phases,
             verified: made.verified,
@@ -322,6 +345,39 @@ impl Outline {
             fields: self.fields.clone(),
         }
     }
+}
+
+/// Plans what is copied, if that was asked for; returns what is to be said about it.
+fn plan_smart(
+    request: &ExportRequest,
+    composition: &Arc<OpenComposition>,
+    plan: &mut ExportPlan,
+    cancel: &CancelToken,
+) -> Result<Vec<String>, ApiError> {
+    let error = |message: String| ApiError::new("usage.smart", message).field("smart");
+    match request.smart {
+        SmartChoice::Off => return Ok(Vec::new()),
+        _ if request.proxies != ProxyChoice::Off => return Err(error("proxies are not copied into a film".into())),
+        _ if request.video.two_passes => {
+            return Err(error("what is copied has the bit rate of its file: two passes do not go with it".into()));
+        }
+        _ => {}
+    }
+    let secs = request.segment_secs.unwrap_or(cutroom_export::USUAL_SECS);
+    let not_copied = cutroom_export::plan_copies(composition, plan, secs, cancel)?;
+    let first = plan.frames.start;
+    let line = |n: &NotCopied| format!("frames {} to {}: {}", n.frames.start - first, n.frames.end - 1 - first, n.reason);
+    let shown: Vec<String> = not_copied.iter().take(MOST_REASONS).map(line).collect();
+    let more = not_copied.len().saturating_sub(MOST_REASONS);
+    let text = shown.join("; ") + &if more > 0 { format!("; and {more} more") } else { String::new() };
+    let is_edge = |n: &NotCopied| n.reason.starts_with("the rest of a group");
+    if request.smart == SmartChoice::Require && (plan.smart.is_none() || !not_copied.iter().all(is_edge)) {
+        return Err(error(format!("not all of the film can be copied: {text}")).hint("with `smart` auto the rest is encoded"));
+    }
+    if not_copied.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![format!("not copied but encoded: {text}")])
 }
 
 /// Size and BLAKE3 of a file; `None` if it is no file.
@@ -365,7 +421,7 @@ fn plan_hash(session: &Session, request: &ExportRequest, plan: &ExportPlan) -> S
     let mut hasher = blake3::Hasher::new();
     hasher.update(build().as_bytes());
     hasher.update(session.document_json().as_bytes());
-    hasher.update(serde_json::to_string(&request).unwrap_or_default().as_bytes());
+    hasher.update(format!("{request:?}").as_bytes());
     hasher.update(format!("{:?}", plan.segments).as_bytes());
     let mut files: Vec<_> = session.named_files().into_iter().map(|path| path.canonicalize().unwrap_or(path)).collect();
     files.sort();

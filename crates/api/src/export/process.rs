@@ -1,6 +1,7 @@
 //! A worker process, as its supervisor sees it.
 use super::messages::{FromWorker, ToWorker};
 use crate::ApiError;
+use cutroom_export::{Note, UnfinishedFiles};
 use cutroom_media::activity::{self, Activity};
 use std::{
     collections::VecDeque,
@@ -9,7 +10,11 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError, mpsc::Sender},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::Sender,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -90,7 +95,9 @@ pub(super) enum WorkerEvent {
 /// A running worker. It is killed when dropped.
 pub(super) struct WorkerProcess {
     child: Child,
-    input: Option<ChildStdin>,
+    input: Arc<Mutex<Option<ChildStdin>>>,
+    // Removed from the list of those that an interrupt ends when this is dropped.
+    _note: Note,
     last_lines: Arc<Mutex<VecDeque<String>>>,
     /// A file without a name in which the worker keeps what it does.
     activity: Option<File>,
@@ -101,7 +108,12 @@ impl WorkerProcess {
     ///
     /// # Errors
     /// `export.worker`.
-    pub fn start(program: &WorkerProgram, number: usize, events: &Sender<(usize, WorkerEvent)>) -> Result<Self, ApiError> {
+    pub fn start(
+        program: &WorkerProgram,
+        number: usize,
+        events: &Sender<(usize, WorkerEvent)>,
+        unfinished: &UnfinishedFiles,
+    ) -> Result<Self, ApiError> {
         let failed = |e: std::io::Error| ApiError::new("export.worker", format!("cannot start a process for the export: {e}"));
         let mut command = Command::new(&program.program);
         command.args(&program.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -112,11 +124,21 @@ impl WorkerProcess {
             command.process_group(0).arg0("cutroom");
         }
         let mut child = command.spawn().map_err(failed)?;
-        let input = child.stdin.take();
+        let input = Arc::new(Mutex::new(child.stdin.take()));
+        let has_ended = Arc::<AtomicBool>::default();
+        let (of_note, ended) = (Arc::clone(&input), Arc::clone(&has_ended));
+        let note = unfinished.note_process(child.id(), move || {
+            // Without input it removes its files and ends.
+            of_note.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let asked = Instant::now();
+            while !ended.load(Ordering::Acquire) && asked.elapsed() < PATIENCE {
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         let last_lines = Arc::<Mutex<VecDeque<String>>>::default();
         let activity = tempfile::tempfile().ok();
-        let process = Self { child, input, last_lines: Arc::clone(&last_lines), activity };
+        let process = Self { child, input, _note: note, last_lines: Arc::clone(&last_lines), activity };
         let events = events.clone();
         let listen = move || {
             for line in output.into_iter().flat_map(|o| BufReader::new(o).lines()).map_while(Result::ok) {
@@ -125,6 +147,7 @@ impl WorkerProcess {
                     let _ = events.send((number, WorkerEvent::Message(message)));
                 }
             }
+            has_ended.store(true, Ordering::Release);
             let _ = events.send((number, WorkerEvent::Ended));
         };
         thread::Builder::new().name(format!("worker {number}")).spawn(listen).map_err(failed)?;
@@ -142,13 +165,19 @@ impl WorkerProcess {
     }
 
     /// Sends a message; a worker that has ended does not receive it, which its end tells.
-    pub fn send(&mut self, message: &ToWorker) {
-        if let (Some(input), Ok(mut line)) = (&mut self.input, serde_json::to_string(message)) {
-            line.push('\n');
-            if input.write_all(line.as_bytes()).and_then(|()| input.flush()).is_err() {
-                self.input = None;
-            }
+    ///
+    /// # Errors
+    /// `export.defect` for a message that cannot be written as JSON.
+    pub fn send(&mut self, message: &ToWorker) -> Result<(), ApiError> {
+        let mut line = serde_json::to_string(message).map_err(|e| ApiError::of("export.defect", &e))?;
+        line.push('\n');
+        let mut guard = self.input.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(input) = guard.as_mut()
+            && input.write_all(line.as_bytes()).and_then(|()| input.flush()).is_err()
+        {
+            *guard = None;
         }
+        Ok(())
     }
 
     /// The path by which the worker opens the file for what it does; `None` where files without names
@@ -190,8 +219,8 @@ impl WorkerProcess {
     pub fn stop_all<'a>(workers: impl Iterator<Item = &'a mut Self>) {
         let mut workers: Vec<&mut Self> = workers.collect();
         for worker in &mut workers {
-            worker.send(&ToWorker::Cancel);
-            worker.input = None;
+            let _ = worker.send(&ToWorker::Cancel);
+            worker.input.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
         let asked = Instant::now();
         for worker in workers {

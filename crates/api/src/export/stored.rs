@@ -41,13 +41,17 @@ pub struct ExportStatus {
 
 impl StoredExport {
     pub fn new(init: &InitExport, outline: &Outline) -> Self {
-        // It may be continued from another folder.
+        // It may be continued from another folder. JSON has text only: a path that is none cannot be gone on
+        // with by `--resume`, but by the same command.
+        let text = |path: &Path| PathBuf::from(path.to_string_lossy().into_owned());
+        let mut request = init.request.absolute();
+        request.paths_mut().for_each(|path| *path = text(path));
         Self {
             plan: outline.plan.clone(),
             build: outline.build.clone(),
             segments: outline.segments.clone(),
-            project: std::path::absolute(&init.path).unwrap_or_else(|_| init.path.clone()),
-            request: init.request.absolute(),
+            project: text(&std::path::absolute(&init.path).unwrap_or_else(|_| init.path.clone())),
+            request,
         }
     }
 }

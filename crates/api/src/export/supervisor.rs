@@ -11,7 +11,7 @@ use super::{
     stored::{self, StoredExport},
 };
 use crate::{ApiError, session::Session};
-use cutroom_export::{ExportError, ExportFolder, PartId, folder};
+use cutroom_export::{ExportError, ExportFolder, PartId, UnfinishedFiles, folder};
 use cutroom_media::activity::Activity;
 use cutroom_types::CancelToken;
 use std::{
@@ -40,9 +40,10 @@ pub fn export_in_workers(
     request: &ExportRequest,
     program: &WorkerProgram,
     cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    supervise(session, request, program, None, cancel, progress)
+    supervise(session, request, program, None, (cancel, unfinished), progress)
 }
 
 /// Goes on with a stopped export to `output`, as it was begun; `jobs` replaces its number of processes.
@@ -55,12 +56,13 @@ pub fn resume_export(
     jobs: Option<usize>,
     program: &WorkerProgram,
     cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     let (project, mut request, plan) = stored::stopped(output, prepared::build()).map_err(|e| vec![e])?;
     request.jobs = jobs.or(request.jobs);
     let session = Session::open(&project).map_err(|e| vec![e])?;
-    supervise(&session, &request, program, Some(plan), cancel, progress)
+    supervise(&session, &request, program, Some(plan), (cancel, unfinished), progress)
 }
 
 /// `plan`: hash of the plan that must still hold.
@@ -69,7 +71,7 @@ fn supervise(
     request: &ExportRequest,
     program: &WorkerProgram,
     plan: Option<String>,
-    cancel: &CancelToken,
+    (cancel, unfinished): (&CancelToken, &UnfinishedFiles),
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     check(session, request)?;
@@ -91,12 +93,14 @@ fn supervise(
         request: request.clone(),
         folder,
         activity: None,
+        odd_paths: Vec::new(),
     };
     let mut supervisor = Supervisor {
         init,
         program,
         plan,
         cancel,
+        unfinished,
         progress,
         sender,
         events,
@@ -154,6 +158,7 @@ struct Supervisor<'a> {
     /// Hash of the plan that must still hold.
     plan: Option<String>,
     cancel: &'a CancelToken,
+    unfinished: &'a UnfinishedFiles,
     progress: &'a mut dyn FnMut(ExportProgress),
     sender: Sender<(usize, WorkerEvent)>,
     events: Receiver<(usize, WorkerEvent)>,
@@ -239,9 +244,10 @@ impl Supervisor<'_> {
 
     fn start_worker(&mut self) -> Result<(), Vec<ApiError>> {
         self.last_worker += 1;
-        let mut process = WorkerProcess::start(self.program, self.last_worker, &self.sender).map_err(|e| vec![e])?;
+        let mut process =
+            WorkerProcess::start(self.program, self.last_worker, &self.sender, self.unfinished).map_err(|e| vec![e])?;
         let init = InitExport { activity: process.activity_path(), ..self.init.clone() };
-        process.send(&ToWorker::InitExport(Box::new(init)));
+        process.send(&ToWorker::InitExport(Box::new(init.portable()))).map_err(|e| vec![e])?;
         let worker = Worker { process, is_ready: false, tasks: BTreeMap::new(), heard: Instant::now(), stuck_secs: None };
         self.workers.insert(self.last_worker, worker);
         Ok(())
@@ -378,7 +384,7 @@ impl Supervisor<'_> {
                 let Some(task) = self.waiting.remove(at) else { break };
                 worker.tasks.insert(task, 0);
                 worker.heard = Instant::now();
-                worker.process.send(&ToWorker::Do(task));
+                worker.process.send(&ToWorker::Do(task)).map_err(|e| vec![e])?;
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ pub fn serve_worker(input: impl BufRead, output: impl Write + Send + 'static) {
     let mut export: Option<Arc<Export>> = None;
     for line in input.lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
-            Ok(ToWorker::InitExport(init)) => export = worker.guarded(None, || worker.open(*init)),
+            Ok(ToWorker::InitExport(init)) => export = worker.guarded(None, || worker.open(init.received())),
             Ok(ToWorker::Do(task)) => {
                 let (of_thread, export) = (Arc::clone(&worker), export.clone());
                 let doing = move || {
@@ -92,7 +92,8 @@ impl Export {
         let secs = |range: &std::ops::Range<i64>| {
             (plan.rate.time_of_frame(range.end) - plan.rate.time_of_frame(range.start)).as_secs_f64()
         };
-        let measured = plan.segments.iter().enumerate().map(|(n, s)| Ok((self.packets(PartId::Measure(n))?.bytes, secs(s))));
+        let measured = plan.segments.iter().enumerate();
+        let measured = measured.map(|(n, s)| Ok((self.packets(PartId::Measure(n))?.bytes, secs(&s.frames))));
         let rates = cutroom_export::shared_rates(&measured.collect::<Result<Vec<_>, ApiError>>()?, kbps);
         Ok(SegmentPass::Encode { kbps: rates.get(number).copied().unwrap_or(kbps) })
     }
@@ -190,7 +191,7 @@ impl Worker {
                     Some(renderer) => renderer,
                     None => Renderer::new(prepared.plan.render).map_err(PipelineError::from)?,
                 };
-                let total = prepared.plan.segments.get(number).map_or(0, |s| (s.end - s.start) as u64);
+                let total = prepared.plan.segments.get(number).map_or(0, |s| (s.frames.end - s.frames.start) as u64);
                 let mut note = |frame| {
                     let phase = if frame == total { ExportPhase::Encode } else { ExportPhase::Compose };
                     report(ExportProgress { phase, frame, total });

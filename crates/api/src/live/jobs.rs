@@ -218,7 +218,7 @@ impl LiveSession {
         let run = move |cancel: &CancelToken, progress: &mut dyn FnMut(Progress)| {
             let mut note = |p: ExportProgress| progress(p.frames());
             let made = match &worker {
-                Some(worker) => crate::export_in_workers(&session, &request, worker, cancel, &mut note),
+                Some(worker) => crate::export_in_workers(&session, &request, worker, cancel, &unfinished, &mut note),
                 None => crate::export(&session, &request, cancel, &unfinished, &mut note),
             };
             made.map(|report| Output::Export(Box::new(report)))

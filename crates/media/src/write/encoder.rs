@@ -164,6 +164,18 @@ impl AvPacket {
         }
     }
 
+    /// Presentation timestamp in the stream's time base.
+    pub fn pts(&self) -> i64 {
+        // SAFETY: the packet is valid while `self` lives.
+        unsafe { (*self.0).pts }
+    }
+
+    /// Whether decoding can begin with it.
+    pub fn is_key(&self) -> bool {
+        // SAFETY: as above.
+        unsafe { (*self.0).flags & ffi::AV_PKT_FLAG_KEY != 0 }
+    }
+
     /// Decoding timestamp in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.

@@ -30,6 +30,8 @@ pub(crate) struct Streams<'a> {
     pub extras: &'a FileExtras,
     /// Ticks in which packets of pictures have times of their own; `None` for a constant frame rate.
     pub ticks_per_second: Option<i32>,
+    /// Parameter sets of the pictures; `None`: those of the encoder.
+    pub parameters: Option<&'a [u8]>,
 }
 
 /// Where a film is written.
@@ -117,6 +119,9 @@ impl FilmFile {
                 priming: Priming::Muxer,
             };
             video_index = muxer.add_stream(encoder, &facts)?;
+            if let Some(parameters) = streams.parameters.filter(|p| !p.is_empty()) {
+                muxer.set_parameters(video_index, parameters)?;
+            }
             if let Some(ticks) = streams.ticks_per_second {
                 muxer.set_ticks(video_index, ticks);
             }

@@ -6,7 +6,7 @@ use crate::{
         encoder::AvPacket,
         extras::{self, FileExtras},
         film_file::{FilmFile, Streams},
-        packet_file::{PacketFileReader, PacketFileReport},
+        packet_file::{PacketFileReader, PacketFileReport, hexadecimal},
         segment::global_header,
         settings::WriteSettings,
         validate::{check, check_texts},
@@ -33,6 +33,8 @@ pub struct Parts<'a> {
     pub sound: Option<&'a Part>,
     /// What the file has beside them.
     pub extras: &'a FileExtras,
+    /// Parameter sets of the pictures, where some are copied; `None`: those of the encoder.
+    pub parameters: Option<&'a [u8]>,
 }
 
 /// A film that is being joined. Dropping it before it is finished removes what was written.
@@ -122,11 +124,14 @@ impl JoinedFilm {
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
         let sound = checked.sound.as_ref().map(|a| AudioTrack::open(a, global_header)).transpose()?;
         let mut wanted = Vec::new();
-        wanted.extend(video.iter().flat_map(|t| parts.segments.iter().map(|part| (part, t.encoder.extradata()))));
+        wanted.extend(
+            video.iter().flat_map(|t| parts.segments.iter().map(|part| (part, parts.parameters.unwrap_or(t.encoder.extradata())))),
+        );
         wanted.extend(sound.iter().flat_map(|t| parts.sound.map(|part| (part, t.encoder.extradata()))));
         for (part, parameters) in wanted {
-            if part.report.parameters != blake3::hash(parameters).to_hex().as_str() {
-                let reason = "its parameter sets are not those of the film".to_owned();
+            if part.report.parameters != hexadecimal(parameters) {
+                let wanted = hexadecimal(parameters);
+                let reason = format!("its parameter sets are {} instead of {wanted}, those of the film", part.report.parameters);
                 return Err(MediaError::Damaged { path: part.path.clone(), reason });
             }
         }
@@ -142,6 +147,7 @@ impl JoinedFilm {
             sound: sound.as_ref().map(|t| &t.encoder),
             extras: parts.extras,
             ticks_per_second: None,
+            parameters: parts.parameters,
         };
         let file = FilmFile::create(path, settings, &checked, name, &streams, overwrite)?;
         let pictures = video.is_some().then(|| PictureParts::new(parts.segments));

@@ -170,6 +170,24 @@ impl Muxer {
         unsafe { (**(*self.context).streams.add(track)).time_base = time_base };
     }
 
+    /// Replaces the parameter sets of a stream; the header is not yet written.
+    pub fn set_parameters(&mut self, stream: usize, parameters: &[u8]) -> Result<(), MediaError> {
+        // SAFETY: the stream exists; what it had is freed, and FFmpeg frees the copy, which has the padding that
+        // it asks for.
+        unsafe {
+            let par = (**(*self.context).streams.add(stream)).codecpar;
+            let bytes = ffi::av_mallocz(parameters.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
+            if bytes.is_null() {
+                return Err(self.internal("describing a stream", ffi::AVERROR(ffi::ENOMEM)));
+            }
+            bytes.copy_from_nonoverlapping(parameters.as_ptr(), parameters.len());
+            ffi::av_freep((&raw mut (*par).extradata).cast());
+            (*par).extradata = bytes;
+            (*par).extradata_size = parameters.len() as i32;
+        }
+        Ok(())
+    }
+
     /// Adds a text track.
     pub fn add_text(&mut self, track: &TextTrack) -> Result<(), MediaError> {
         // SAFETY: the context is valid and its header not yet written.

@@ -8,8 +8,10 @@
 //! (u32) and data. The BLAKE3 of the whole file is kept outside of it.
 use crate::{
     MediaError,
+    copy::CodedPacket,
     write::{encoder::AvPacket, partial::write_error},
 };
+use ffmpeg_next::ffi;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -35,7 +37,7 @@ pub struct PacketFileReport {
     pub delay: u64,
     /// BLAKE3 of the file, hexadecimal.
     pub hash: String,
-    /// BLAKE3 of the parameter sets that the container keeps (FFmpeg's `extradata`), hexadecimal.
+    /// The parameter sets that the container keeps (FFmpeg's `extradata`), hexadecimal.
     pub parameters: String,
 }
 
@@ -87,6 +89,12 @@ impl PacketFileWriter {
         self.record(times, flags, packet.bytes(), &sides)
     }
 
+    /// Adds a picture that was copied, or encoded beside copied ones.
+    pub fn push_coded(&mut self, packet: &CodedPacket<'_>) -> Result<(), MediaError> {
+        let flags = if packet.key { ffi::AV_PKT_FLAG_KEY as u32 } else { 0 };
+        self.record(Times { pts: packet.pts, dts: i64::MIN, duration: 1 }, flags, packet.data, &[])
+    }
+
     fn record(&mut self, times: Times, flags: u32, data: &[u8], sides: &[(u32, &[u8])]) -> Result<(), MediaError> {
         let ahead = if times.dts == i64::MIN { times.pts } else { times.dts };
         self.delay = self.delay.max((self.packets as i64).saturating_sub(ahead));
@@ -118,9 +126,13 @@ impl PacketFileWriter {
             bytes: self.bytes,
             delay: self.delay.max(0) as u64,
             hash: self.hasher.finalize().to_hex().to_string(),
-            parameters: blake3::hash(parameters).to_hex().to_string(),
+            parameters: hexadecimal(parameters),
         })
     }
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[derive(Clone, Copy)]

@@ -186,6 +186,7 @@ impl Writer {
             sound: sound.as_ref().map(|track| &track.encoder),
             extras,
             ticks_per_second,
+            parameters: None,
         };
         let file = create(&streams)?;
         let times = ticks_per_second.map(|_| VecDeque::new());

@@ -41,6 +41,7 @@ use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_frame, effect_params, to_domain, working_params};
 use solid::solid_picture;
+pub use turn::untouched_source;
 
 /// Largest side of any raster in pixels, sources and effects' margins included; compositions have a
 /// lower limit.

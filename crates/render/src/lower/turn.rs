@@ -2,13 +2,13 @@
 //! the planes themselves are turned, and nothing is converted or resampled; chroma then counts as
 //! where the tags say it is, as if the file had been stored upright. Under any other scale rows
 //! and columns are exchanged, chroma with its location, and a map along the axes remains.
-use super::{LayerSource, Lowering, is_cut, placement, source_from_content};
+use super::{LayerSource, Lowering, LoweringCache, is_cut, placement, source_from_content};
 use crate::{
-    OutputSpec, RenderError, place,
-    program::SamplingSource,
+    OutputSpec, RenderError, SourcePictures, place,
+    program::{Program, SamplingSource},
     turn_planes::{TRANSPOSED, keeps_blocks, transposed_location},
 };
-use cutroom_timeline::{Content, FramePlan, Layer};
+use cutroom_timeline::{Content, FramePlan, Layer, SourceFrame};
 use cutroom_types::{Affine, AlphaMode, ColorTags, Orientation, Picture, Size};
 
 /// A source picture whose planes were turned.
@@ -96,6 +96,23 @@ impl Lowering<'_> {
         });
         Ok(found.map(|t| Untouched { picture: t.picture, turned: true }))
     }
+}
+
+/// The source frame that the result is, neither drawn nor turned; `None` if there is none. Of its pictures
+/// only layout, size and tags are looked at.
+///
+/// # Errors
+/// As [`super::lower`].
+pub fn untouched_source(
+    plan: &FramePlan,
+    sources: &dyn SourcePictures,
+    output: &OutputSpec,
+) -> Result<Option<SourceFrame>, RenderError> {
+    let Some(Content::Media(frame)) = plan.layers.last().map(|layer| &layer.content) else { return Ok(None) };
+    let mut lowering =
+        Lowering { sources, cache: &mut LoweringCache::default(), program: Program::new(plan.canvas.size), backdrop: None };
+    let found = lowering.untouched(plan, output)?;
+    Ok(found.filter(|found| !found.turned).map(|_| frame.clone()))
 }
 
 /// A source picture that is the output.
