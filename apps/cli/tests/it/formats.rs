@@ -9,19 +9,18 @@ use std::{
 #[test]
 fn every_extension_is_written() {
     let b = Bench::new();
-    b.clip("a.mp4", 6, "25");
+    b.clip("a.mp4", 3, "25");
     b.ok(&["new", "film.json", "a.mp4"]);
     for (name, first, video, pixels, audio) in [
         ("x.ts", "x.ts", "h264", "yuv420p", "aac"),
-        ("x.m2ts", "x.m2ts", "h264", "yuv420p", "aac"),
         ("x.avi", "x.avi", "mjpeg", "yuvj420p", "pcm_s16le"),
         ("x.gif", "x.gif", "gif", "bgra", ""),
         ("hls/x.m3u8", "hls/x.m3u8", "h264", "yuv420p", "aac"),
         ("dash/x.mpd", "dash/x.mpd", "h264", "yuv420p", "aac"),
-        ("j%02d.jpg", "j05.jpg", "mjpeg", "yuvj420p", ""),
-        ("t%02d.tif", "t05.tif", "tiff", "rgb24", ""),
-        ("e%02d.exr", "e05.exr", "exr", "gbrpf32le", ""),
-        ("d%02d.dpx", "d05.dpx", "dpx", "gbrp10le", ""),
+        ("j%02d.jpg", "j02.jpg", "mjpeg", "yuvj420p", ""),
+        ("t%02d.tif", "t02.tif", "tiff", "rgb24", ""),
+        ("e%02d.exr", "e02.exr", "exr", "gbrpf32le", ""),
+        ("d%02d.dpx", "d02.dpx", "dpx", "gbrp10le", ""),
         ("x.aac", "x.aac", "", "", "aac"),
         ("x.ogg", "x.ogg", "", "", "opus"),
     ] {
@@ -31,18 +30,18 @@ fn every_extension_is_written() {
         assert_eq!((one("v", "codec_name"), one("v", "pix_fmt")), (video.into(), pixels.into()), "{name}");
         assert_eq!(one("a", "codec_name"), audio, "{name}");
         if !video.is_empty() && name == first {
-            assert_eq!(decoded_frames(&file), 6, "{name}");
+            assert_eq!(decoded_frames(&file), 3, "{name}");
         }
         if !name.contains('/') {
             b.names().iter().for_each(|n| assert!(!n.starts_with('.'), "{name}: {n}"));
         }
     }
     b.ok(&["export", "film.json", "-o", "x.webp"]);
-    assert!(b.ok(&["probe", "x.webp"]).out.contains("6 frames"));
-    for (codec, name) in [("mjpeg", "m.mov"), ("qtrle", "q.mov"), ("mjpeg", "m.mkv"), ("png", "p.mov")] {
+    assert!(b.ok(&["probe", "x.webp"]).out.contains("3 frames"));
+    for (codec, name) in [("mjpeg", "m.mov"), ("qtrle", "q.mov")] {
         b.ok(&["export", "film.json", "-o", name, "--video-codec", codec]);
         assert_eq!(ffprobe(&b.path(name), "v", "codec_name"), codec);
-        assert_eq!(decoded_frames(&b.path(name)), 6, "{name}");
+        assert_eq!(decoded_frames(&b.path(name)), 3, "{name}");
     }
 }
 
@@ -54,7 +53,7 @@ fn standard_output_gets_the_film_while_it_is_made() {
     b.clip("a.mp4", 50, "25");
     b.ok(&["new", "film.json", "a.mp4"]);
     for container in ["mp4", "mkv", "webm", "ts"] {
-        let args = ["export", "film.json", "-o", "-", "--container", container, "--scale", "0.25"];
+        let args = ["export", "film.json", "-o", "-", "--container", container, "--scale", "0.5"];
         let out = b.command(&args).output().unwrap();
         assert!(out.status.success(), "{container}: {}", String::from_utf8_lossy(&out.stderr));
         let name = format!("x.{container}");
@@ -86,7 +85,8 @@ fn alpha_can_be_stacked() {
     b.write("film.json", &film.to_string());
     let ran = b.ok(&["export", "film.json", "-o", "x.mp4", "--stacked-alpha", "--crf", "10"]);
     assert!(!ran.err.contains("transparent"), "{}", ran.err);
-    assert_eq!(ffprobe(&b.path("x.mp4"), "v", "width,height"), "320\n360");
+    assert_eq!(ffprobe(&b.path("x.mp4"), "v", "width"), "320");
+    assert_eq!(ffprobe(&b.path("x.mp4"), "v", "height"), "360");
     let x = b.path("x.mp4");
     let args = ["-v", "error", "-i", x.to_str().unwrap(), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"];
     let out = Command::new("ffmpeg").args(args).output().unwrap().stdout;

@@ -153,6 +153,11 @@ pub(crate) fn check_codec<'a>(
         let range = if range == Range::Full { "full" } else { "limited" };
         return Err(refuse(format!("{} holds {range}-range samples only", codec.title)));
     }
+    let is_440 = s.format.model == ColorModel::Yuv && (s.format.chroma_shift_x, s.format.chroma_shift_y) == (0, 1);
+    if is_440 && !container.holds_440 {
+        let others = codec.containers().filter(|c| c.holds_440).map(|c| c.id).collect::<Vec<_>>().join(", ");
+        return Err(refuse(format!("{id} in {} cannot hold {}; it can in {others}", container.id, s.format)));
+    }
     let fixed = codec.fixed.over(s.color, s.format.model);
     if fixed.matrix.kr_kb() != s.color.matrix.kr_kb() || fixed.transfer != s.color.transfer {
         return Err(refuse(format!(

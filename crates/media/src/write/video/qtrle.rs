@@ -21,7 +21,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     max_size: 32768,
     max_fps: 1000,
     can_be_joined: true,
-    carries_range: true,
+    carries_range: false,
     alpha_beside: false,
     only_range: Some(Range::Full),
     fixed: FixedTags::NONE,

@@ -21,7 +21,8 @@ fn lengths_are_exact() {
     const PUSHED: usize = 44_101;
     let folder = tempfile::tempdir().unwrap();
     for codec in audio_codecs() {
-        for container in codec.containers() {
+        // Of packages FFmpeg plays the priming of AAC, too.
+        for container in codec.containers().filter(|c| !c.is_package()) {
             let id = container.id;
             let path = folder.path().join(format!("{}.{}", codec.id, container.extensions[0]));
             let mut writer = Writer::create(&path, &only_audio(id, AudioSettings::new(codec.id, 48000, 2)), false).unwrap();
