@@ -210,6 +210,7 @@ impl FileDraft {
             .transpose()?;
         let chosen = chosen.filter(|_| !settings.video.off);
         let video = chosen.map(|codec| settings.of_pictures(codec, container, composition)).transpose()?;
+        let video = video.map(|v| if settings.video.two_passes { v.in_two_passes() } else { v });
         let losses = video.iter().flat_map(|v| losses(v, container, composition, path)).collect();
         let metadata = settings.metadata.clone();
         let mut file = Self { container, sequence: None, video, audio_codec, metadata, losses };

@@ -53,5 +53,5 @@ pub fn worker() -> Result<(), Failure> {
 /// # Errors
 /// `export.worker`.
 pub fn worker_program() -> Result<cutroom_api::WorkerProgram, ApiError> {
-    cutroom_api::WorkerProgram::this(["export-worker".into()])
+    cutroom_api::WorkerProgram::this(["work".into()])
 }

@@ -64,7 +64,7 @@ pub enum Command {
     /// List the presets of exports, with the limits of their platforms
     Presets(presets::PresetsArgs),
     /// Make parts of an export for another process
-    #[command(hide = true)]
+    #[command(name = "work", hide = true)]
     ExportWorker,
     /// Try an encoder of a graphics card for another process
     #[command(hide = true)]

@@ -84,7 +84,7 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
 }
 
 fn passes(pass: u8, statistics: &str) -> Options {
-    // A colon separates parameters. The header's message with all settings would differ between segments.
+    // A colon separates parameters.
     let statistics = statistics.replace('\\', "\\\\").replace(':', "\\:");
-    vec![pair("x265-params", format!("pass={pass}:stats={statistics}:info=0"))]
+    vec![pair("x265-params", format!("pass={pass}:stats={statistics}"))]
 }
