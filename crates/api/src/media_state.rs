@@ -16,7 +16,8 @@ const OTHERS: &[&str] = &[
 /// Whether a file has the name of media, by its extension.
 pub fn is_media_name(path: &Path) -> bool {
     let Some(extension) = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase) else { return false };
-    OTHERS.contains(&extension.as_str()) || containers().iter().any(|c| !c.is_package() && c.extensions.contains(&extension.as_str()))
+    OTHERS.contains(&extension.as_str())
+        || containers().iter().any(|c| !c.is_package() && c.extensions.contains(&extension.as_str()))
 }
 
 /// A medium and whether it is there.

@@ -13,7 +13,7 @@ use std::{
 
 /// A film of numbered pictures with sound, longer than a segment.
 fn film(b: &Bench, secs: u32) {
-    let picture = format!("testsrc2=size=96x54:rate=25:duration={secs}");
+    let picture = format!("testsrc2=size=96x64:rate=25:duration={secs}");
     let sound = format!("sine=frequency=440:sample_rate=48000:duration={secs}");
     let source = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound, "-pix_fmt", "yuv420p", "-g", "25"];
     crate::support::ffmpeg(&source, &b.path("a.mp4"));

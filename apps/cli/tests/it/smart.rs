@@ -71,8 +71,10 @@ fn cuts_are_copied() {
         assert!(copied >= least, "{name}: {copied} copied; {}", report["warnings"]);
         assert_eq!((report["frames"].as_u64(), decoded_frames(&b.path(&out))), (Some(288), 288), "{name}");
         let (ours, source) = (pictures(&b.path(&out)), pictures(&b.path(name)));
-        // Frames 55.. and 235.. of the source.
-        let same = (0..288).filter(|&n| ours[n] == source[if n < 148 { 55 + n } else { 235 + n - 148 }]).count() as u64;
+        // Frames 55.. and 235.. of the source; Matroska's begin later by the priming of its sound.
+        let alike =
+            |shift: usize| (0..288).filter(|&n| ours[n] == source[if n < 148 { 55 + n } else { 235 + n - 148 } - shift]).count();
+        let same = alike(0).max(if name.ends_with("mkv") { alike(1) } else { 0 }) as u64;
         assert!(same >= copied, "{name}: {same} pictures are those of the source, {copied} are copied");
         let mut of_source: HashMap<String, usize> = HashMap::new();
         packets(&b.path(name)).into_iter().for_each(|md5| *of_source.entry(md5).or_default() += 1);

@@ -24,13 +24,10 @@ pub struct SegmentWriter {
 }
 
 enum SegmentEncoder {
-    Alone(Box<PictureTrack>),
+    /// With its parameter sets as they were before the first picture.
+    Alone(Box<PictureTrack>, Vec<u8>),
     /// Beside copied pictures, with the parameter sets of both.
-    Beside {
-        edge: Box<EdgeEncoder>,
-        pushed: u64,
-        parameters: Vec<u8>,
-    },
+    Beside { edge: Box<EdgeEncoder>, pushed: u64, parameters: Vec<u8> },
 }
 
 impl SegmentWriter {
@@ -45,7 +42,8 @@ impl SegmentWriter {
         let global_header = global_header(&checked, film)?;
         let video = checked.video.as_ref().ok_or_else(|| missing("pictures"))?;
         let track = PictureTrack::open(video, global_header)?;
-        Ok(Self { encoder: SegmentEncoder::Alone(Box::new(track)), file: PacketFileWriter::create(path)? })
+        let parameters = track.encoder.extradata().to_vec();
+        Ok(Self { encoder: SegmentEncoder::Alone(Box::new(track), parameters), file: PacketFileWriter::create(path)? })
     }
 
     /// As [`Self::create`], for a segment of a film of which others are copied. `parameters`: the parameter
@@ -66,7 +64,7 @@ impl SegmentWriter {
     pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
         let file = &mut self.file;
         match &mut self.encoder {
-            SegmentEncoder::Alone(track) => track.push(picture, &mut |packet| file.push(&packet)),
+            SegmentEncoder::Alone(track, _) => track.push(picture, &mut |packet| file.push(&packet)),
             SegmentEncoder::Beside { edge, pushed, .. } => {
                 *pushed += 1;
                 edge.push(picture, &mut |packet| file.push_coded(&packet))
@@ -81,9 +79,9 @@ impl SegmentWriter {
     pub fn finish(self) -> Result<PacketFileReport, MediaError> {
         let mut file = self.file;
         match self.encoder {
-            SegmentEncoder::Alone(mut track) => {
+            SegmentEncoder::Alone(mut track, parameters) => {
                 track.finish(&mut |packet| file.push(&packet))?;
-                file.finish(track.pushed, track.encoder.extradata())
+                file.finish(track.pushed, &parameters)
             }
             SegmentEncoder::Beside { edge, pushed, parameters } => {
                 edge.finish(&mut |packet| file.push_coded(&packet))?;
@@ -116,6 +114,8 @@ pub fn copy_packets(
 /// Encodes the sound of a film into a packet file.
 pub struct SoundWriter {
     track: AudioTrack,
+    /// Its parameter sets before the first sample: FLAC changes them at its end, in its last packet.
+    parameters: Vec<u8>,
     file: PacketFileWriter,
 }
 
@@ -131,7 +131,8 @@ impl SoundWriter {
         let global_header = global_header(&checked, film)?;
         let sound = checked.sound.as_ref().ok_or_else(|| missing("sound"))?;
         let track = AudioTrack::open(sound, global_header)?;
-        Ok(Self { track, file: PacketFileWriter::create(path)? })
+        let parameters = track.encoder.extradata().to_vec();
+        Ok(Self { track, parameters, file: PacketFileWriter::create(path)? })
     }
 
     /// Encodes the samples that follow, as [`super::Writer::push_audio`].
@@ -150,7 +151,7 @@ impl SoundWriter {
     pub fn finish(mut self) -> Result<PacketFileReport, MediaError> {
         let file = &mut self.file;
         self.track.finish(|packet| file.push(&packet))?;
-        self.file.finish(self.track.pushed, self.track.encoder.extradata())
+        self.file.finish(self.track.pushed, &self.parameters)
     }
 }
 

@@ -69,7 +69,10 @@ fn streams_are_whole_and_come_early() {
         std::fs::write(&path, bytes).unwrap();
         let path = path.to_str().unwrap();
         if all.video.is_some() {
-            let raw = output("ffmpeg", &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
+            let raw = output(
+                "ffmpeg",
+                &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"],
+            );
             assert_eq!(raw.len(), 150 * 64 * 48, "{}", row.id);
         }
         let raw = output("ffmpeg", &["-v", "error", "-i", path, "-map", "0:a", "-f", "s16le", "-ac", "1", "-"]);
@@ -129,14 +132,20 @@ fn packages_are_whole_or_not_there() {
             assert!(text.contains("type=\"static\"") && text.contains("mediaPresentationDuration=\"PT8."), "{text}");
         }
         let path = target.to_str().unwrap();
-        let raw = output("ffmpeg", &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
+        let raw = output(
+            "ffmpeg",
+            &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"],
+        );
         assert_eq!(raw.len(), 200 * 64 * 48, "{id}");
         // Not replaced without being asked; a shorter one leaves no segment of the longer.
         assert!(matches!(Writer::create(&target, &all, false), Err(MediaError::Exists { .. })));
         let mut writer = Writer::create(&target, &all, true).unwrap();
         (0..10).for_each(|n| push(&mut writer, &all, n).unwrap());
         writer.finish().unwrap();
-        let raw = output("ffmpeg", &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
+        let raw = output(
+            "ffmpeg",
+            &["-v", "error", "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"],
+        );
         assert_eq!(raw.len(), 10 * 64 * 48, "{id}");
         assert!(listing(&folder).len() < names.len(), "{id}: {:?}", listing(&folder));
     }
@@ -169,7 +178,10 @@ fn alpha_is_stacked() {
         writer.push_picture(&p).unwrap();
         writer.finish().unwrap();
         let layout = if bits == 8 { "yuv420p" } else { "yuv420p10le" };
-        let raw = output("ffmpeg", &["-v", "error", "-i", path.to_str().unwrap(), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", layout, "-"]);
+        let raw = output(
+            "ffmpeg",
+            &["-v", "error", "-i", path.to_str().unwrap(), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", layout, "-"],
+        );
         let step = drawn.0.bytes_per_sample();
         let luma = 64 * 48 * step;
         assert_eq!(raw.len(), 2 * luma * 3 / 2);
