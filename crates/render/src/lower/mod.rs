@@ -43,8 +43,7 @@ use point::{effect_frame, effect_params, to_domain, working_params};
 use solid::solid_picture;
 pub use turn::untouched_source;
 
-/// Largest side of any raster in pixels, sources and effects' margins included; compositions have a
-/// lower limit.
+/// Largest side of any raster in pixels, with effects' margins; compositions have a lower limit.
 pub const MAX_RASTER_SIDE_PX: u32 = cutroom_kernel::MAX_FIELD_SIDE_PX;
 
 /// The backdrop of a pass.
