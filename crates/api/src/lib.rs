@@ -18,7 +18,6 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
-mod hardware;
 mod history;
 mod import_media;
 mod journal;
@@ -81,14 +80,14 @@ pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, docto
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
-    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, NamedPreset, PhaseTimes, Preset,
-    PresetLimits, PresetsRequest, SmartChoice, Verified, VideoOptions, WorkerProgram, clean_export, export, export_in_workers,
-    export_status, export_to, presets, resume_export, serve_worker,
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, HardwareReport, NamedPreset, PhaseTimes,
+    Preset, PresetLimits, PresetsRequest, SmartChoice, Verified, VideoOptions, WorkerProgram, clean_export, export,
+    export_in_workers, export_status, export_to, hardware_codec_ids, hardware_report, presets, probe_encoder, resume_export,
+    serve_worker,
 };
 pub use formats::{audio_codec_ids, can_stream, file_extensions, streamed_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
-pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
 pub use history::{
     BackupEntry, HistoryReport, HistoryRequest, Keep, RecoverRequest, RestoreReport, RestoreRequest, history, recover, restore,
 };

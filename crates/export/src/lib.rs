@@ -9,6 +9,7 @@
 //! The crate does not depend on terminals, command lines or processes.
 #![forbid(unsafe_code)]
 
+mod copied;
 mod cuts;
 mod draft;
 mod error;
@@ -25,6 +26,7 @@ mod settings_error;
 mod smart;
 mod unfinished;
 
+pub use copied::{CopiedSegment, NotCopied, SmartPlan};
 pub use cuts::USUAL_SECS;
 pub use draft::{Draft, PlanNote};
 pub use error::ExportError;
@@ -37,5 +39,5 @@ pub use plan::{AudioRange, ExportPlan, ExportTarget, Segment, SegmentKind};
 pub use run::{ExportReport, run, run_to};
 pub use settings::{AudioChoices, ExportSettings, LoudnessTarget, VideoChoices};
 pub use settings_error::SettingsError;
-pub use smart::{CopiedSegment, NotCopied, SmartPlan, plan_copies};
+pub use smart::plan_copies;
 pub use unfinished::{Note, UnfinishedFiles};

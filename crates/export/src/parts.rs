@@ -16,12 +16,13 @@ use crate::{
 use crossbeam_channel::bounded;
 use cutroom_media::{
     MediaError,
+    copy::BesideWriter,
     write::{
         JoinedFilm, PacketFileReport, Part, Parts, Rate, SegmentWriter, SoundWriter, VideoSettings, WriteReport, WriteSettings,
     },
 };
 use cutroom_pipeline::{OpenComposition, Renderer};
-use cutroom_types::{CancelToken, Time};
+use cutroom_types::{CancelToken, Picture, Time};
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
@@ -112,8 +113,11 @@ pub fn make_segment(
     let open = |source| ExportError::Open { source };
     let settings = of_pass(settings, pass, number, files).map_err(open)?;
     let writer = match &plan.smart {
-        Some(smart) => SegmentWriter::create_beside(&files.packets(), &smart.edges, &smart.parameters),
-        None => SegmentWriter::create(&files.packets(), path, &settings),
+        Some(smart) => {
+            let writer = BesideWriter::create(&files.packets(), &smart.edges, &smart.parameters);
+            writer.map(|writer| PictureWriter::Beside(Box::new(writer)))
+        }
+        None => SegmentWriter::create(&files.packets(), path, &settings).map(|w| PictureWriter::Alone(Box::new(w))),
     };
     let mut writer = writer.map_err(open)?;
     let hashes = plan.frame_hashes.is_some() && pass != SegmentPass::Measure;
@@ -147,6 +151,29 @@ pub fn make_segment(
     Ok(SegmentMade { packets, times: PhaseTimes { decode_secs, compose_secs, encode_secs } })
 }
 
+/// The encoder of a segment.
+enum PictureWriter {
+    Alone(Box<SegmentWriter>),
+    /// Beside copied segments.
+    Beside(Box<BesideWriter>),
+}
+
+impl PictureWriter {
+    fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
+        match self {
+            Self::Alone(writer) => writer.push_picture(picture),
+            Self::Beside(writer) => writer.push_picture(picture),
+        }
+    }
+
+    fn finish(self) -> Result<PacketFileReport, MediaError> {
+        match self {
+            Self::Alone(writer) => writer.finish(),
+            Self::Beside(writer) => writer.finish(),
+        }
+    }
+}
+
 /// Copies the packets of a segment from their file.
 fn copy_segment(
     maker: PartMaker,
@@ -166,7 +193,7 @@ fn copy_segment(
         progress(done);
         if cancel.is_cancelled() { Err(MediaError::Stopped { path: files.folder().to_owned() }) } else { Ok(()) }
     };
-    let packets = cutroom_media::write::copy_packets(&files.packets(), source, &copied.span, &smart.parameters, &mut step);
+    let packets = cutroom_media::copy::copy_packets(&files.packets(), source, &copied.span, &smart.parameters, &mut step);
     let packets = packets.map_err(|source| match source {
         MediaError::Stopped { .. } => {
             let total = (range.end - range.start) as u64;

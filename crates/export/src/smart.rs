@@ -1,6 +1,6 @@
 //! Smart rendering: what of the film is a file's picture, untouched, and in the form of the output, is
 //! copied from that file instead of being decoded and encoded again.
-use crate::{ExportError, ExportPlan, ExportTarget, Segment, SegmentKind, cuts};
+use crate::{CopiedSegment, ExportError, ExportPlan, ExportTarget, NotCopied, Segment, SegmentKind, SmartPlan, cuts};
 use cutroom_media::{
     MediaIndex,
     copy::{CopySource, CopySpan, EdgeSettings, Reason, merged_extradata},
@@ -9,35 +9,6 @@ use cutroom_pipeline::{OpenComposition, UntouchedFrames};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Time};
 use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
-
-/// What is copied instead of being encoded.
-#[derive(Debug)]
-pub struct SmartPlan {
-    /// How everything else is encoded, so that it fits to what is copied.
-    pub edges: EdgeSettings,
-    /// Parameter sets of copied and of encoded pictures.
-    pub parameters: Vec<u8>,
-    /// The streams that are copied from.
-    pub sources: Vec<CopySource>,
-}
-
-/// A copied segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopiedSegment {
-    /// Index among [`SmartPlan::sources`].
-    pub source: usize,
-    /// The frames of that stream.
-    pub span: CopySpan,
-}
-
-/// Frames of the film that are not copied, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotCopied {
-    /// Frames of the film.
-    pub frames: Range<i64>,
-    /// The reason, in words.
-    pub reason: String,
-}
 
 /// A run of film frames that are consecutive pictures of one stream.
 struct Run {
@@ -57,7 +28,7 @@ struct Piece {
 
 /// Why a stream is not copied from.
 enum Stream {
-    Open(Box<CopySource>, EdgeSettings),
+    Open(Box<(CopySource, EdgeSettings)>),
     Refused(Reason),
 }
 
@@ -85,7 +56,7 @@ pub fn plan_copies(
         streams.entry(run.key.clone()).or_insert_with(|| {
             let opened = CopySource::open(&run.index, run.key.1, plan.rate);
             match opened.and_then(|source| source.fits(&video, &container).map(|edges| (source, edges))) {
-                Ok((source, edges)) => Stream::Open(Box::new(source), edges),
+                Ok(opened) => Stream::Open(Box::new(opened)),
                 Err(reason) => Stream::Refused(reason),
             }
         });
@@ -94,7 +65,7 @@ pub fn plan_copies(
     for run in &runs {
         let named = |reason: &Reason| format!("{}: {reason}", run.key.0.display());
         match streams.get(&run.key) {
-            Some(Stream::Open(source, _)) => match cut_run(run, source, &mut pieces) {
+            Some(Stream::Open(opened)) => match cut_run(run, &opened.0, &mut pieces) {
                 Ok(()) => {}
                 Err((frames, reason)) => others.push(NotCopied { frames, reason: named(&reason) }),
             },
@@ -181,7 +152,8 @@ fn compatible(pieces: &[Piece], mut streams: BTreeMap<(PathBuf, usize), Stream>)
     let mut chosen = Vec::new();
     let mut smart: Option<SmartPlan> = None;
     for (key, _) in order {
-        let Some(Stream::Open(source, edges)) = streams.remove(key) else { continue };
+        let Some(Stream::Open(opened)) = streams.remove(key) else { continue };
+        let (source, edges) = *opened;
         let edges = smart.as_ref().map_or(edges, |s| s.edges.clone());
         let mut sources = smart.as_ref().map_or_else(Vec::new, |s| s.sources.iter().collect());
         sources.push(&source);
@@ -190,9 +162,9 @@ fn compatible(pieces: &[Piece], mut streams: BTreeMap<(PathBuf, usize), Stream>)
         match &mut smart {
             Some(smart) => {
                 smart.parameters = parameters;
-                smart.sources.push(*source);
+                smart.sources.push(source);
             }
-            None => smart = Some(SmartPlan { edges, parameters, sources: vec![*source] }),
+            None => smart = Some(SmartPlan { edges, parameters, sources: vec![source] }),
         }
     }
     (chosen, smart)
@@ -232,7 +204,7 @@ fn gaps(pieces: &[Piece], film: &Range<i64>, said: &[NotCopied]) -> Vec<NotCopie
     let mut at = film.start;
     let mut found = Vec::new();
     let reason = "the rest of a group of pictures beside a cut, encoded to match";
-    for range in known.into_iter().chain([film.end..film.end]) {
+    for range in known.into_iter().chain(std::iter::once(film.end..film.end)) {
         if range.start > at {
             found.push(NotCopied { frames: at..range.start, reason: reason.to_owned() });
         }

@@ -1,6 +1,6 @@
 //! Copying of coded pictures: what of a file reaches the film without being encoded again.
 //!
-//! While a file is scanned, [`watch`] notes at which packets a copy may begin and where parameter
+//! While a file is scanned, `coded::watch` notes at which packets a copy may begin and where parameter
 //! sets change. [`CopySource`] says, for a span of frames that the film shows one after the other,
 //! which of them are copied ([`CopySource::copy_span`]), whether the stream can be that of the film
 //! ([`CopySource::fits`]), and hands out the packets ([`CopySource::packets`]). The frames before and
@@ -16,29 +16,26 @@
 //! **One description for both.** The parameter sets of what is encoded have numbers that the source
 //! does not use, so that one record (`avcC`, `hvcC`) holds both, and decoders get each set only once.
 //! x264 has an option for that; x265 has none, so its units are given other numbers (see
-//! [`h265::SetIds`]). Sets in the stream at each seam (`hev1`) would do without, but Apple's players
+//! `coded::h265::SetIds`). Sets in the stream at each seam (`hev1`) would do without, but Apple's players
 //! refuse `hev1`, and a seek into the copied part would meet the sets of what is encoded.
 //!
 //! A CRA picture that is not marked would go on with the order counts of what is before it. A unit
 //! that ends the sequence would prevent that, but then decoders must drop pictures that they have not
 //! yet shown (H.265 §C.5.2.2); FFmpeg lost two frames at each such seam.
-mod bits;
 mod edge;
 mod fit;
-mod h264;
-mod h265;
 mod packets;
 mod reason;
-mod sets;
+mod record;
+mod segment;
 mod source;
-mod units;
-mod watch;
 
 pub use edge::EdgeEncoder;
-pub use fit::{EdgeSettings, merged_extradata};
+pub use fit::EdgeSettings;
 pub use reason::Reason;
+pub use record::merged_extradata;
+pub use segment::{BesideWriter, copy_packets};
 pub use source::{CopySource, CopySpan};
-pub(crate) use watch::{Entry, SetsFrom, Watch};
 
 /// A coded picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod avi_slots;
 mod bitstream;
 mod chapters;
 mod clock;
+mod coded;
 mod convert;
 pub mod copy;
 mod decoder;

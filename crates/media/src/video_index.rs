@@ -10,7 +10,7 @@
 use crate::{
     avi_slots,
     bitstream::{FieldParser, has_further_layer, is_hidden_reference, is_skipped_leading, nal_length_bytes},
-    copy::{SetsFrom, Watch},
+    coded::{SetsFrom, Watch},
     edit_list,
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},

@@ -1,5 +1,5 @@
 //! A packet of a video stream, as the index lists it.
-use crate::{copy::Entry, input::NO_TIMESTAMP};
+use crate::{coded::Entry, input::NO_TIMESTAMP};
 use serde::{Deserialize, Serialize};
 
 /// A packet of a video stream.

@@ -228,7 +228,7 @@ fn a_crash_is_tried_again_and_then_reported_with_its_culprit() {
         let error = first_error(&ran);
         let message = error["message"].as_str().unwrap();
         assert_eq!(error["code"], "export.crashed");
-        assert!(message.contains(words) && message.contains("decoding") && message.contains("a.mp4 at "), "{message}");
+        assert!(message.contains(words) && message.contains("decoding ") && message.contains("a.mp4 at "), "{message}");
         assert!(error["file"].as_str().unwrap().ends_with("a.mp4"));
         assert!(error["time_secs"].as_f64().is_some_and(|t| (0.0..4.0).contains(&t)));
         assert!(!b.path("film.mp4").exists());

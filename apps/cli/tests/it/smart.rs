@@ -92,7 +92,8 @@ fn cuts_are_copied() {
         let mut shown: Vec<f64> = rows.iter().map(|r| r[0]).collect();
         shown.sort_by(f64::total_cmp);
         assert!(shown.windows(2).all(|w| (w[1] - w[0] - 0.04).abs() < 0.0021), "{name}: pictures are not evenly shown");
-        assert!(rows.windows(2).all(|w| w[1].get(1) > w[0].get(1)), "{name}: decoding times do not rise");
+        // Matroska does not store decoding times.
+        assert!(name.ends_with("mkv") || rows.windows(2).all(|w| w[1][1] > w[0][1]), "{name}: decoding times do not rise");
     }
 }
 

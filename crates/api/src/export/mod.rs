@@ -1,7 +1,5 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{
-    ApiError, BackendChoice, ProxyChoice, hardware, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
-};
+use crate::{ApiError, BackendChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
@@ -12,6 +10,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 mod asked;
 mod extras;
+mod hardware;
 mod messages;
 mod prepared;
 mod presets;
@@ -23,6 +22,7 @@ mod template;
 mod verify;
 mod worker;
 
+pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
 pub use presets::{NamedPreset, Preset, PresetLimits, PresetsRequest, presets};
 pub use process::WorkerProgram;
 pub use stored::{ExportStatus, clean_export, export_status};

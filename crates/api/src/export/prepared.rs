@@ -1,9 +1,10 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
 use super::{
-    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions, extras,
+    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions,
+    extras, hardware,
 };
 use crate::{
-    ApiError, ProxyChoice, hardware,
+    ApiError, ProxyChoice,
     loudness::LevelReport,
     overwrite_guard::{self, WrittenFile},
     parse_range,

@@ -192,9 +192,14 @@ impl WorkerProcess {
         None
     }
 
-    /// What the worker was doing when it ended: the culprit first.
-    pub fn last_activity(&mut self) -> Option<Activity> {
-        activity::read(self.activity.as_mut()?).ok()?.into_iter().next()
+    /// What the worker was doing when it ended, in all of its threads; if nothing, what it did last.
+    pub fn last_activities(&mut self) -> Vec<Activity> {
+        let all = self.activity.as_mut().and_then(|file| activity::read(file).ok()).unwrap_or_default();
+        let open = all.iter().take_while(|a| a.is_open).count();
+        // A file is more likely the culprit than an encoder, which gets what the renderer made.
+        let mut suspects: Vec<Activity> = all.into_iter().take(open.max(1)).collect();
+        suspects.sort_by_key(|a| a.file.is_none());
+        suspects
     }
 
     /// Process number.

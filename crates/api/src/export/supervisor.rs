@@ -400,7 +400,7 @@ impl Supervisor<'_> {
     fn ended(&mut self, number: usize) -> Result<(), Vec<ApiError>> {
         let Some(mut worker) = self.workers.remove(&number) else { return Ok(()) };
         let (mut how, lines) = worker.process.last_words();
-        let culprit = worker.process.last_activity();
+        let suspects = worker.process.last_activities();
         if let Some(secs) = worker.stuck_secs {
             how = format!("no picture came out of it for {secs} s");
         }
@@ -414,7 +414,7 @@ impl Supervisor<'_> {
         let again = tasks.iter().all(|task| self.may_try_again(*task));
         if !again {
             let frame = worker.tasks.iter().find(|(task, _)| has_pictures(**task)).map(|(task, done)| self.frame_of(*task, *done));
-            return Err(vec![crashed(&how, lines, frame, self.outline.as_ref(), culprit)]);
+            return Err(vec![crashed(&how, lines, frame, self.outline.as_ref(), suspects)]);
         }
         tasks.into_iter().flatten().for_each(|task| self.waiting.push_front(task));
         self.start_worker()
@@ -463,24 +463,26 @@ fn has_pictures(task: Task) -> bool {
 }
 
 /// The error of a worker that crashed as often as it may.
-fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&Outline>, culprit: Option<Activity>) -> ApiError {
+fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&Outline>, suspects: Vec<Activity>) -> ApiError {
     let secs = frame.zip(outline).map(|(frame, outline)| outline.rate.time_of_frame(frame as i64).as_secs_f64());
     let place = match (frame, secs) {
         (Some(frame), Some(secs)) => format!(" at frame {frame} of the film ({secs:.3} s)"),
         _ => " while the export was opened".into(),
     };
-    let doing = culprit.as_ref().map_or_else(String::new, |c| {
-        let file = c.file.as_ref().map_or_else(String::new, |file| format!(" {}", file.display()));
-        let at = c.secs.map_or_else(String::new, |secs| format!(" at {secs:.3} s"));
-        format!(", {}{file}{at}", c.what)
-    });
+    let words = |a: &Activity| {
+        let file = a.file.as_ref().map_or_else(String::new, |file| format!(" {}", file.display()));
+        let at = a.secs.map_or_else(String::new, |secs| format!(" at {secs:.3} s"));
+        format!("{}{file}{at}", a.what)
+    };
+    let doing: String = suspects.iter().take(3).map(|a| format!(", {}", words(a))).collect();
+    let file = suspects.into_iter().find_map(|a| a.file);
     let mut error = ApiError::new("export.crashed", format!("the process that made the film ended{place}{doing}, twice: {how}"));
-    error.hint = Some(match culprit.as_ref().and_then(|c| c.file.as_ref()) {
+    error.hint = Some(match &file {
         Some(_) => "if it happens again, convert that file, for example with ffmpeg, or leave it out".into(),
         None => "if it happens again, export with another codec or with --backend cpu, and report it".into(),
     });
     error.time_secs = secs;
-    error.file = culprit.and_then(|c| c.file);
+    error.file = file;
     error.causes = lines;
     error
 }

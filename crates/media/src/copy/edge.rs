@@ -1,8 +1,8 @@
 //! Encodes pictures beside copied packets: each piece begins with a picture at which decoding may
 //! begin, and nothing in it refers to what is outside of it.
-use super::{
-    CodedPacket, EdgeSettings, h265,
-    packets::is_implied,
+use super::{CodedPacket, EdgeSettings, packets::is_implied};
+use crate::coded::{
+    h265,
     sets::{self, Coding},
     units::{Framing, push_unit, units},
 };

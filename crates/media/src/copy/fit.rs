@@ -1,9 +1,7 @@
 //! Whether a stream can be that of the film, and how pictures beside its packets are encoded so that
 //! one description holds for both.
-use super::{
-    CopySource, EdgeEncoder, Reason, h264, h265,
-    sets::{self, Coding},
-};
+use super::{CopySource, Reason};
+use crate::coded::{h264, h265, sets::Coding};
 use crate::write::{VideoSettings, container};
 use cutroom_types::{ColorTags, Orientation, PictureFormat};
 
@@ -178,30 +176,4 @@ fn add_params(video: &mut VideoSettings, name: &str, params: &str) {
 fn same_color(a: ColorTags, b: ColorTags, format: PictureFormat) -> bool {
     let is_subsampled = format.chroma_shift_x + format.chroma_shift_y > 0;
     ColorTags { chroma: if is_subsampled { a.chroma } else { b.chroma }, ..a } == b
-}
-
-/// The configuration record (`avcC`, `hvcC`) for a film of packets of these sources and pictures that
-/// were encoded with the settings; lengths before units have four bytes. Empty for codecs that need
-/// none.
-///
-/// # Errors
-/// [`Reason::OtherSets`] if the sources' parameter sets contradict each other;
-/// [`Reason::Unreadable`] if the encoder cannot be opened.
-pub fn merged_extradata(sources: &[&CopySource], edges: &EdgeSettings) -> Result<Vec<u8>, Reason> {
-    let coding = edges.coding;
-    if !coding.has_units() {
-        return Ok(Vec::new());
-    }
-    let (mut all, mut messages) = (Vec::new(), Vec::new());
-    for source in sources {
-        if source.coding != coding || !sets::add_sets(coding, &mut all, &source.sets) {
-            return Err(Reason::OtherSets);
-        }
-        messages.extend(source.messages.iter().filter(|m| !messages.contains(*m)).cloned().collect::<Vec<_>>());
-    }
-    let own = EdgeEncoder::open(edges)?.sets().to_vec();
-    if !sets::add_sets(coding, &mut all, &own) {
-        return Err(Reason::OtherSets);
-    }
-    sets::record(coding, &all, &messages).ok_or(Reason::Undescribed)
 }

@@ -1,11 +1,11 @@
 //! Gives the packets of a span as they are in the file.
-use super::{
-    CodedPacket, CopySource, CopySpan,
+use super::{CodedPacket, CopySource, CopySpan};
+use crate::coded::{
+    Entry,
     sets::Coding,
     units::{Framing, LENGTH_BYTES, push_unit, units},
-    watch::Entry,
 };
-use super::{h264, h265};
+use crate::coded::{h264, h265};
 use crate::{
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP},

@@ -1,9 +1,9 @@
 //! A stream whose packets may be copied, and what of a span of its frames can be.
-use super::{
-    Reason, h264,
+use super::Reason;
+use crate::coded::{
+    Entry, h264,
     sets::{self, Coding},
     units::Framing,
-    watch::Entry,
 };
 use crate::{
     index::{MediaIndex, Tables},
@@ -99,7 +99,7 @@ impl CopySource {
         let may_be_woven = match coding {
             Coding::H264 => sets.iter().filter_map(|u| h264::sps(u)).any(|s| !s.has_frames_only),
             // general_interlaced_source_flag.
-            Coding::H265 => sets.iter().filter_map(|u| super::h265::sps(u)).any(|s| s.profile_tier_level[5] & 0x40 != 0),
+            Coding::H265 => sets.iter().filter_map(|u| crate::coded::h265::sps(u)).any(|s| s.profile_tier_level[5] & 0x40 != 0),
             _ => false,
         };
         if may_be_woven {
@@ -206,8 +206,7 @@ impl CopySource {
         let own = packets[start].frame as usize;
         let (mut low, mut high, mut count, mut best) = (usize::MAX, 0, 0, None);
         let mut leads = packets[start].entry == Entry::Open;
-        for n in start..self.described.end {
-            let p = &packets[n];
+        for (n, p) in packets.iter().enumerate().take(self.described.end).skip(start) {
             leads &= n == start || p.entry == Entry::No;
             if leads && p.leans_back {
                 continue;

@@ -69,7 +69,7 @@ impl PictureParts {
     fn new(segments: &[Part]) -> Self {
         let delay = segments.iter().map(|s| s.report.delay).max().unwrap_or(0) as i64;
         let frames = segments.iter().map(|s| s.report.units).sum();
-        Self { left: segments.to_vec().into_iter(), open: None, first: 0, units: 0, packets: 0, delay, frames }
+        Self { left: Vec::from(segments).into_iter(), open: None, first: 0, units: 0, packets: 0, delay, frames }
     }
 
     /// The next packet with its times in the film. Each is one picture long and is decoded `delay`

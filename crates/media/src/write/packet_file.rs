@@ -8,7 +8,6 @@
 //! (u32) and data. The BLAKE3 of the whole file is kept outside of it.
 use crate::{
     MediaError,
-    copy::CodedPacket,
     write::{encoder::AvPacket, partial::write_error},
 };
 use ffmpeg_next::ffi;
@@ -90,9 +89,9 @@ impl PacketFileWriter {
     }
 
     /// Adds a picture that was copied, or encoded beside copied ones.
-    pub fn push_coded(&mut self, packet: &CodedPacket<'_>) -> Result<(), MediaError> {
-        let flags = if packet.key { ffi::AV_PKT_FLAG_KEY as u32 } else { 0 };
-        self.record(Times { pts: packet.pts, dts: i64::MIN, duration: 1 }, flags, packet.data, &[])
+    pub fn push_coded(&mut self, pts: i64, key: bool, data: &[u8]) -> Result<(), MediaError> {
+        let flags = if key { ffi::AV_PKT_FLAG_KEY as u32 } else { 0 };
+        self.record(Times { pts, dts: i64::MIN, duration: 1 }, flags, data, &[])
     }
 
     fn record(&mut self, times: Times, flags: u32, data: &[u8], sides: &[(u32, &[u8])]) -> Result<(), MediaError> {

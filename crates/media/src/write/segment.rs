@@ -2,7 +2,6 @@
 //! and coded sound of the whole film, each in a packet file.
 use crate::{
     MediaError,
-    copy::{CopySource, CopySpan, EdgeEncoder, EdgeSettings},
     write::{
         audio_track::AudioTrack,
         film_file::FilmFile,
@@ -19,15 +18,10 @@ use std::path::Path;
 /// of its pictures refers to another segment.
 pub struct SegmentWriter {
     // Dropped before the file, to which it does not refer.
-    encoder: SegmentEncoder,
+    track: PictureTrack,
+    /// Its parameter sets before the first picture.
+    parameters: Vec<u8>,
     file: PacketFileWriter,
-}
-
-enum SegmentEncoder {
-    /// With its parameter sets as they were before the first picture.
-    Alone(Box<PictureTrack>, Vec<u8>),
-    /// Beside copied pictures, with the parameter sets of both.
-    Beside { edge: Box<EdgeEncoder>, pushed: u64, parameters: Vec<u8> },
 }
 
 impl SegmentWriter {
@@ -43,18 +37,7 @@ impl SegmentWriter {
         let video = checked.video.as_ref().ok_or_else(|| missing("pictures"))?;
         let track = PictureTrack::open(video, global_header)?;
         let parameters = track.encoder.extradata().to_vec();
-        Ok(Self { encoder: SegmentEncoder::Alone(Box::new(track), parameters), file: PacketFileWriter::create(path)? })
-    }
-
-    /// As [`Self::create`], for a segment of a film of which others are copied. `parameters`: the parameter
-    /// sets of the film.
-    ///
-    /// # Errors
-    /// As for [`Self::create`].
-    pub fn create_beside(path: &Path, settings: &EdgeSettings, parameters: &[u8]) -> Result<Self, MediaError> {
-        let edge = Box::new(EdgeEncoder::open(settings)?);
-        let encoder = SegmentEncoder::Beside { edge, pushed: 0, parameters: parameters.to_vec() };
-        Ok(Self { encoder, file: PacketFileWriter::create(path)? })
+        Ok(Self { track, parameters, file: PacketFileWriter::create(path)? })
     }
 
     /// Encodes the next picture, as [`super::Writer::push_picture`].
@@ -63,52 +46,18 @@ impl SegmentWriter {
     /// As for it.
     pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
         let file = &mut self.file;
-        match &mut self.encoder {
-            SegmentEncoder::Alone(track, _) => track.push(picture, &mut |packet| file.push(&packet)),
-            SegmentEncoder::Beside { edge, pushed, .. } => {
-                *pushed += 1;
-                edge.push(picture, &mut |packet| file.push_coded(&packet))
-            }
-        }
+        self.track.push(picture, &mut |packet| file.push(&packet))
     }
 
     /// Drains the encoder, and writes and syncs the file.
     ///
     /// # Errors
     /// [`MediaError::Encode`], [`MediaError::Write`].
-    pub fn finish(self) -> Result<PacketFileReport, MediaError> {
-        let mut file = self.file;
-        match self.encoder {
-            SegmentEncoder::Alone(mut track, parameters) => {
-                track.finish(&mut |packet| file.push(&packet))?;
-                file.finish(track.pushed, &parameters)
-            }
-            SegmentEncoder::Beside { edge, pushed, parameters } => {
-                edge.finish(&mut |packet| file.push_coded(&packet))?;
-                file.finish(pushed, &parameters)
-            }
-        }
+    pub fn finish(mut self) -> Result<PacketFileReport, MediaError> {
+        let file = &mut self.file;
+        self.track.finish(&mut |packet| file.push(&packet))?;
+        self.file.finish(self.track.pushed, &self.parameters)
     }
-}
-
-/// Copies the packets of a span into a packet file. `parameters`: the parameter sets of the film; `step` is
-/// called after each packet, and what it refuses ends the copying.
-///
-/// # Errors
-/// The file cannot be read or is not the one that was scanned; [`MediaError::Write`]; what `step` returns.
-pub fn copy_packets(
-    path: &Path,
-    source: &CopySource,
-    span: &CopySpan,
-    parameters: &[u8],
-    step: &mut dyn FnMut() -> Result<(), MediaError>,
-) -> Result<PacketFileReport, MediaError> {
-    let mut file = PacketFileWriter::create(path)?;
-    source.packets(span, &mut |packet| {
-        file.push_coded(&packet)?;
-        step()
-    })?;
-    file.finish(span.copy.len() as u64, parameters)
 }
 
 /// Encodes the sound of a film into a packet file.

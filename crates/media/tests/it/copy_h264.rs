@@ -7,7 +7,8 @@ use std::{ops::Range, path::Path};
 /// A film of `span` of a file with numbers: every number is there, once. Returns the copied frames.
 fn copied(path: &Path, dir: &Path, span: Range<usize>) -> Range<usize> {
     let mut footage = open(path, Some("25".parse().unwrap())).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let (plans, film) = film_of(&mut footage, dir, &[span.clone()]).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (plans, film) =
+        film_of(&mut footage, dir, std::slice::from_ref(&span)).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert_eq!(numbers(&film), span.collect::<Vec<_>>(), "{}", path.display());
     plans[0].copy.clone()
 }
@@ -87,7 +88,7 @@ fn containers_and_edit_lists() {
     // An edit list that begins at frame 30, of which the pictures from 25 on are decoded.
     let path = make(dir.path(), "cut.mp4", &["-ss", "1.2", "-i", mp4.to_str().unwrap(), "-c", "copy"]);
     let mut footage = open(&path, None).unwrap();
-    let (plans, film) = film_of(&mut footage, dir.path(), &[0..65]).unwrap();
+    let (plans, film) = film_of(&mut footage, dir.path(), std::slice::from_ref(&(0..65))).unwrap();
     assert_eq!(numbers(&film), (30..95).collect::<Vec<_>>());
     assert_eq!(plans[0].copy.start, 20);
     let reason = footage.source.copy_span(0..19).unwrap_err();
@@ -106,7 +107,7 @@ fn changing_parameter_sets() {
     let mut footage = open(&joined, Some("25".parse().unwrap())).unwrap();
     let reason = footage.source.copy_span(0..50).unwrap_err();
     assert_eq!(reason, Reason::ChangedSets { frame: 0 });
-    let (plans, film) = film_of(&mut footage, dir.path(), &[50..150]).unwrap();
+    let (plans, film) = film_of(&mut footage, dir.path(), std::slice::from_ref(&(50..150))).unwrap();
     assert_eq!(numbers(&film), (50..60).chain(0..90).collect::<Vec<_>>());
     assert_eq!((plans[0].encode_before.clone(), plans[0].copy.start), (50..60, 60));
 }

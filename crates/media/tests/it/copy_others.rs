@@ -111,7 +111,7 @@ fn real_clips() {
         let Some(path) = media(name) else { continue };
         let result = open(&path, None).and_then(|mut footage| {
             let frames = footage.reader.frame_count();
-            let (plans, _) = film_of(&mut footage, dir.path(), &[0..frames])?;
+            let (plans, _) = film_of(&mut footage, dir.path(), std::slice::from_ref(&(0..frames)))?;
             Ok(plans[0].copy.len())
         });
         println!("{name}: {result:?}");

@@ -72,7 +72,8 @@ fn every_codec_in_every_container() {
                 assert_eq!(tags("color_transfer"), color.transfer.name(), "{what}");
                 assert_eq!(tags("color_primaries"), color.primaries.name(), "{what}");
             }
-            if codec.carries_range || container.carries_range {
+            // FFmpeg says nothing of the range of palettes.
+            if (codec.carries_range || container.carries_range) && codec.id != "gif" {
                 assert_eq!(tags("color_range"), color.range.name(), "{what}");
             }
             if container.millisecond_times || ["h264", "h265", "av1"].contains(&codec.id) {

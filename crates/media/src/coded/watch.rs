@@ -86,7 +86,7 @@ impl Watch {
         }
         let (mut entry, mut has_picture) = (None, false);
         let mut all = units(packet.data(), self.framing);
-        while let Some(unit) = all.next() {
+        for unit in all.by_ref() {
             if !coding.is_picture(unit) {
                 match (coding, coding.kind(unit)) {
                     (Coding::H265, h265::END_OF_SEQUENCE | h265::END_OF_STREAM) => entry = Some(Entry::Barrier),

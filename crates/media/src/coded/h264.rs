@@ -66,7 +66,8 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
         0 => order_bits = r.ue()? as usize + 4,
         1 => {
             has_no_order_deltas = r.flag()?;
-            (r.se()?, r.se()?);
+            r.se()?;
+            r.se()?;
             for _ in 0..r.ue()?.min(255) {
                 r.se()?;
             }
@@ -75,7 +76,8 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
     }
     let references = r.ue()?;
     r.skip(1);
-    (r.ue()?, r.ue()?);
+    r.ue()?;
+    r.ue()?;
     let has_frames_only = r.flag()?;
     Some(Sps {
         id,

@@ -281,7 +281,9 @@ mod tests {
             let _ = (h264::drops_earlier(&bytes, std::slice::from_ref(&bytes)), h265::drops_earlier(&bytes));
             if let Some(unit) = ids.give_to(&bytes) {
                 let wanted = [(h265::VPS, 3), (h265::SPS, 9), (h265::PPS, 21)].into_iter().find(|w| w.0 == h265::kind(&bytes));
-                assert!(wanted.is_none_or(|w| coding_key(&unit) == Some(w)), "{bytes:02x?} becomes {unit:02x?}");
+                // What is no set before has no number afterwards either.
+                let readable = coding_key(&bytes).is_some();
+                assert!(!readable || wanted.is_none_or(|w| coding_key(&unit) == Some(w)), "{bytes:02x?} becomes {unit:02x?}");
                 if h265::kind(&bytes) < 32 {
                     let raw = unescaped(&unit);
                     let mut r = BitReader::new(&raw);

@@ -68,9 +68,13 @@ pub(crate) fn sps(unit: &[u8]) -> Option<Sps> {
     let id = r.ue()?;
     let chroma_format = r.ue()?;
     r.skip(usize::from(chroma_format == 3));
-    (r.ue()?, r.ue()?);
+    r.ue()?;
+    r.ue()?;
     if r.flag()? {
-        (r.ue()?, r.ue()?, r.ue()?, r.ue()?);
+        r.ue()?;
+        r.ue()?;
+        r.ue()?;
+        r.ue()?;
     }
     let bits = (r.ue()?.saturating_add(8), r.ue()?.saturating_add(8));
     r.ue()?;
@@ -161,7 +165,8 @@ impl SetIds {
                 w.ue(self.pps);
                 w.ue(self.sps);
                 r.skip(16);
-                (r.ue().filter(|n| *n == 0)?, r.ue().filter(|n| *n == 0)?);
+                r.ue().filter(|n| *n == 0)?;
+                r.ue().filter(|n| *n == 0)?;
             }
             picture if picture < 32 => return self.give_to_slice(raw),
             _ => return Some(unit.to_vec()),
