@@ -61,7 +61,7 @@ fn timecode(text: &str, rate: FrameRate) -> Result<String, ApiError> {
     if hours > 23 || minutes > 59 || seconds > 59 || u64::from(frames) >= u64::from(whole) {
         return Err(error("is beyond what a time code counts to"));
     }
-    if drop && !(rate.den() == 1001 && whole % 30 == 0) {
+    if drop && !(rate.den() == 1001 && whole.is_multiple_of(30)) {
         return Err(error("drops frames, which only 29.97 and 59.94 frames per second do"));
     }
     if drop && seconds == 0 && minutes % 10 != 0 && u64::from(frames) < u64::from(whole) / 15 {

@@ -306,7 +306,7 @@ fn fitted(size: Size, most: Size) -> Option<f64> {
     let even = |scale: &f64| {
         RenderScale::new(*scale)
             .map(|s| s.size(size))
-            .is_some_and(|s| s.width % 2 == 0 && s.height % 2 == 0 && s.height <= most.height)
+            .is_some_and(|s| s.width.is_multiple_of(2) && s.height.is_multiple_of(2) && s.height <= most.height)
     };
     Some(scales.take(100).find(even).unwrap_or(scale))
 }
@@ -368,7 +368,7 @@ mod tests {
             (size(1080, 1920), size(1080, 1080)),
         ] {
             let made = RenderScale::new(fitted(film, most).unwrap()).unwrap().size(film);
-            assert!(made.width % 2 == 0 && made.height % 2 == 0, "{made:?}");
+            assert!(made.width.is_multiple_of(2) && made.height.is_multiple_of(2), "{made:?}");
             assert!(
                 made.width <= most.width && made.height <= most.height && made.width + made.height > most.width / 2,
                 "{made:?}"

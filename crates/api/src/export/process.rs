@@ -209,7 +209,7 @@ impl WorkerProcess {
 
     /// How the process ended, in words, with the last lines of its standard error.
     pub fn last_words(&mut self) -> (String, Vec<String>) {
-        let status = self.child.wait().map_or_else(|e| e.to_string(), |status| in_words(status));
+        let status = self.child.wait().map_or_else(|e| e.to_string(), in_words);
         let lines = self.last_lines.lock().unwrap_or_else(PoisonError::into_inner);
         (status, lines.iter().filter(|line| !line.trim().is_empty()).cloned().collect())
     }

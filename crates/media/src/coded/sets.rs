@@ -244,7 +244,7 @@ fn hevc_record(sets: &[Vec<u8>], messages: &[Vec<u8>]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::copy::bits::{BitReader, unescaped};
+    use crate::coded::bits::{BitReader, unescaped};
 
     /// Sets of x264 and x265, as records have them: read, and put into a record that has the same.
     #[test]
