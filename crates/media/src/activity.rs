@@ -6,7 +6,7 @@
 //! the last thing that was asked for. Without [`record_in`] nothing is written.
 use cutroom_types::Time;
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -27,6 +27,8 @@ static NEXT_PLACE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static PLACE: Cell<Option<usize>> = const { Cell::new(None) };
+    /// What this thread does now; one activity may be inside of another.
+    static OPEN: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Something that a process did, or was doing when it ended.
@@ -124,13 +126,22 @@ fn begin(what: &str, path: Option<&Path>, time: Option<Time>) -> Doing {
     let mut line = format!("+\t{order}\t{secs}\t{what}\t{path}\n").into_bytes();
     line.resize(PLACE_BYTES, 0);
     write_at(record, &line, place * PLACE_BYTES);
+    OPEN.with(|open| open.borrow_mut().push(line));
     Doing(Some(place))
 }
 
 impl Drop for Doing {
     fn drop(&mut self) {
         if let (Some(place), Some(record)) = (self.0, RECORD.get()) {
-            write_at(record, b"-", place * PLACE_BYTES);
+            let outer = OPEN.with(|open| {
+                let mut open = open.borrow_mut();
+                open.pop();
+                open.last().cloned()
+            });
+            match outer {
+                Some(line) => write_at(record, &line, place * PLACE_BYTES),
+                None => write_at(record, b"-", place * PLACE_BYTES),
+            }
         }
     }
 }
@@ -158,6 +169,8 @@ mod tests {
         std::thread::spawn(move || drop(scanning(&of_thread))).join().unwrap();
         std::thread::spawn(|| drop(encoding("libx264"))).join().unwrap();
         let _open = decoding(Path::new("/a b.mp4"), Time::from_secs_f64(1.5));
+        // What is inside of it ends, and it goes on.
+        drop(scanning(Path::new("/inner.mp4")));
         let found = read(&mut file.reopen().unwrap()).unwrap();
         let open = Activity { is_open: true, order: 3, what: "decoding".into(), file: Some("/a b.mp4".into()), secs: Some(1.5) };
         assert_eq!(found[0], open);

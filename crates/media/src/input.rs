@@ -1,6 +1,7 @@
 //! An opened media file: FFmpeg's demuxer with a time limit on every call.
 pub(crate) use crate::packet::AvPacket;
 use crate::{
+    activity,
     error::{MediaError, ffmpeg_text},
     raw_film::RawFilm,
 };
@@ -58,6 +59,7 @@ unsafe impl Send for Input {}
 impl Input {
     /// Opens the file and reads its streams' parameters.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
+        let _doing = activity::scanning(path);
         let input = Self::open_undescribed(path)?;
         if input.film.is_some() {
             return Ok(input);

@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 mod asked;
 mod extras;
 mod hardware;
+mod hardware_report;
 mod messages;
 mod prepared;
 mod presets;
@@ -22,7 +23,8 @@ mod template;
 mod verify;
 mod worker;
 
-pub use hardware::{HardwareReport, hardware_codec_ids, hardware_report, probe_encoder};
+pub use hardware::{hardware_codec_ids, probe_encoder};
+pub use hardware_report::{HardwareReport, hardware_report};
 pub use presets::{NamedPreset, Preset, PresetLimits, PresetsRequest, presets};
 pub use process::WorkerProgram;
 pub use stored::{ExportStatus, clean_export, export_status};
