@@ -1438,6 +1438,10 @@ export type ProxyChoice = "off" | "auto" | "1/2" | "1/4";
  */
 export type BackendChoice = "auto" | "cpu" | "gpu";
 /**
+ * Whether pictures are copied instead of encoded again.
+ */
+export type SmartChoice = "off" | "auto" | "require";
+/**
  * Size of a proxy in relation to its source.
  */
 export type ProxyScaleChoice = "1/2" | "1/4";
@@ -1999,6 +2003,8 @@ export interface Wire {
   new_project_report: NewProjectReport;
   play_request: PlayRequest;
   play_report: PlayReport;
+  presets_request: PresetsRequest;
+  presets_report: NamedPreset[];
   probe_request: ProbeRequest;
   probe_report: MediaReport;
   prune_cache_request: PruneCacheRequest;
@@ -3573,6 +3579,14 @@ export interface ExportRequest {
    * Range `A..B`, see [`crate::parse_range`]; absent: all.
    */
   range?: string | null;
+  /**
+   * Name of a preset, such as `youtube`; absent: none. What the request gives itself takes precedence.
+   */
+  preset?: string | null;
+  /**
+   * File of the user's presets; absent: `presets.json` in the user's settings, if there is one.
+   */
+  presets_file?: string | null;
   video?: VideoOptions;
   audio?: AudioOptions;
   /**
@@ -3604,6 +3618,29 @@ export interface ExportRequest {
    */
   subtitles_from?: string[];
   /**
+   * Entries about the film, such as `title`, `artist`, `date` and `comment`.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  /**
+   * Write the markers of the composition as chapters: each lasts until the next.
+   */
+  chapters?: boolean;
+  /**
+   * A JPEG or PNG file that stands for the film in lists.
+   */
+  cover?: string | null;
+  /**
+   * Time code of the first frame, `01:00:00:00`, with `;` before the frames for drop frame.
+   */
+  timecode?: string | null;
+  /**
+   * Decode the finished file and compare its frames and length with the film, and its pictures if they
+   * are stored without loss.
+   */
+  verify?: boolean;
+  /**
    * File that receives one line "frame hash" per picture.
    */
   frame_hashes?: string | null;
@@ -3612,6 +3649,20 @@ export interface ExportRequest {
    * never replaced.
    */
   overwrite?: boolean;
+  smart?: SmartChoice;
+  /**
+   * Processes that make segments at the same time; 0 for one per two cores, absent: 1.
+   */
+  jobs?: number | null;
+  /**
+   * Usual length of a segment in seconds, 0.1 to 3600; absent: 10. Segments are made and kept one by
+   * one, so that an export that was stopped goes on where it was. 0: the film is made as a whole.
+   */
+  segment_secs?: number | null;
+  /**
+   * A process from which no picture comes for this many seconds is stuck and is ended; absent: 300.
+   */
+  stuck_secs?: number | null;
 }
 /**
  * How an export stores pictures.
@@ -3634,6 +3685,16 @@ export interface VideoOptions {
    */
   bitrate_bps?: number | null;
   /**
+   * Bits per second that a second of the film may have at most; for H.264, H.265 and VP9 beside a
+   * constant quality.
+   */
+  max_bitrate_bps?: number | null;
+  /**
+   * Reach the bit rate in two passes: all is drawn twice, and each part of the film gets of the bits
+   * what it needs. For H.264 and H.265.
+   */
+  two_passes?: boolean;
+  /**
    * Encoder preset.
    */
   preset?: string | null;
@@ -3649,6 +3710,16 @@ export interface VideoOptions {
    * Pixels written for each pixel of the film, 1/64..=4; absent: 1.
    */
   scale?: number | null;
+  /**
+   * Let software stand in for an encoder of a graphics card that does not work; the report warns
+   * of it.
+   */
+  hardware_fallback?: boolean;
+  /**
+   * Write pictures of twice the height, colour above and alpha as grey below, for codecs without
+   * alpha.
+   */
+  stacked_alpha?: boolean;
 }
 /**
  * How an export stores sound.
@@ -3944,6 +4015,35 @@ export interface ExportReport {
    */
   speed: number;
   /**
+   * Frames of the film that are not in the file: 0 unless something went wrong.
+   */
+  dropped_frames?: number;
+  /**
+   * Size of the file in bytes; absent for image sequences and if nothing was written.
+   */
+  bytes?: number | null;
+  /**
+   * BLAKE3 of the file, hexadecimal; absent as above.
+   */
+  hash?: string | null;
+  /**
+   * Number of segments that the pictures were made in.
+   */
+  segments?: number;
+  /**
+   * Frames that were copied from files without being encoded again.
+   */
+  copied_frames?: number;
+  /**
+   * Those segments that an export before had made already.
+   */
+  segments_reused?: number;
+  phases?: PhaseTimes;
+  /**
+   * What decoding the file again has shown, if that was requested.
+   */
+  verified?: Verified | null;
+  /**
    * How the sound was brought to a loudness, if that was requested.
    */
   level?: LevelReport | null;
@@ -3955,6 +4055,45 @@ export interface ExportReport {
    * Fields of the request that warnings name in backticks.
    */
   fields?: string[];
+}
+/**
+ * How long the phases of an export took, seconds. They overlap, and those of several processes are added
+ * up.
+ */
+export interface PhaseTimes {
+  /**
+   * Waiting for decoded pictures.
+   */
+  decode_secs: number;
+  /**
+   * Drawing and mixing.
+   */
+  compose_secs: number;
+  /**
+   * Encoding.
+   */
+  encode_secs: number;
+  /**
+   * Joining and completing the file.
+   */
+  finalize_secs: number;
+}
+/**
+ * What a finished file was found to have.
+ */
+export interface Verified {
+  /**
+   * Pictures that were decoded; as many as the film has frames.
+   */
+  frames: number;
+  /**
+   * Length of the file in seconds.
+   */
+  duration_secs: number;
+  /**
+   * Pictures that were compared with the ones drawn, bit for bit; 0 if they are stored with loss.
+   */
+  compared: number;
 }
 /**
  * How an export changed the level of its sound.
@@ -4737,6 +4876,10 @@ export interface DoctorReport {
    */
   formats: FormatReport[];
   /**
+   * Encoders of graphics cards, each of which was tried; empty where they are not tried.
+   */
+  hardware?: HardwareReport[];
+  /**
    * Decoders of the common formats.
    */
   decoders: DecoderReport[];
@@ -4799,6 +4942,27 @@ export interface FormatReport {
    * Usual file extensions of the containers that hold the codec.
    */
   extensions: string[];
+}
+/**
+ * An encoder of a graphics card.
+ */
+export interface HardwareReport {
+  /**
+   * Codec id, as export requests name it.
+   */
+  codec: string;
+  /**
+   * Display name.
+   */
+  title: string;
+  /**
+   * Whether it encoded a few pictures.
+   */
+  works: boolean;
+  /**
+   * Why it does not; empty if it works.
+   */
+  reason: string;
 }
 /**
  * One format that can be read.
@@ -5367,6 +5531,81 @@ export interface PlayReport {
    * Problems that did not prevent playing.
    */
   warnings: string[];
+}
+/**
+ * Which presets to list.
+ */
+export interface PresetsRequest {
+  /**
+   * File of the user's presets; absent: `presets.json` in the user's settings, if there is one.
+   */
+  presets_file?: string | null;
+}
+/**
+ * A preset with its name.
+ */
+export interface NamedPreset {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Whether it comes with the program.
+   */
+  is_built_in: boolean;
+  preset: Preset;
+}
+/**
+ * A preset. What a request gives itself takes precedence.
+ */
+export interface Preset {
+  /**
+   * What it is for, one line.
+   */
+  title?: string;
+  /**
+   * Another preset that it begins with; absent: none.
+   */
+  like?: string | null;
+  /**
+   * Extension of the file, which chooses the container; absent: any.
+   */
+  extension?: string | null;
+  /**
+   * Largest width and height in pixels; a larger film is written smaller, in its own shape.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  max_size?: [number, number] | null;
+  video?: VideoOptions;
+  audio?: AudioOptions;
+  /**
+   * Encode without loss.
+   */
+  lossless?: boolean;
+  limits?: PresetLimits;
+}
+/**
+ * The most that a platform accepts.
+ */
+export interface PresetLimits {
+  /**
+   * Seconds.
+   */
+  secs?: number | null;
+  /**
+   * Bytes of the file.
+   */
+  bytes?: number | null;
+  /**
+   * Bits per second of pictures and sound together.
+   */
+  bitrate_bps?: number | null;
+  /**
+   * Frames per second.
+   */
+  fps?: number | null;
 }
 /**
  * The file to describe.
