@@ -326,6 +326,7 @@ mod tests {
             "make_proxies" => ("proxy", proxy::WORDS),
             "new_project" => ("new", new::WORDS),
             "play" => ("play", play::WORDS),
+            "presets" => ("presets", presets::WORDS),
             "probe" => ("probe", probe::WORDS),
             "prune_cache" => ("cache prune", cache::PRUNE_WORDS),
             "relink" => ("relink", relink::WORDS),

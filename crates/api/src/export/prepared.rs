@@ -164,6 +164,24 @@ pub(super) struct Made {
     pub segments_reused: usize,
     #[serde(default)]
     pub verified: Option<Verified>,
+    /// Problems that were met while it was made, such as damage in files.
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+/// Problems of several parts: of those that differ in their counts only, the one that counts most.
+pub(super) fn merged_problems<'a>(all: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let counted = |text: &str| text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok()).sum::<u64>();
+    let kind = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let mut merged: Vec<String> = Vec::new();
+    for problem in all {
+        match merged.iter_mut().find(|known| kind(known) == kind(problem)) {
+            Some(known) if counted(known) < counted(problem) => known.clone_from(problem),
+            Some(_) => {}
+            None => merged.push(problem.clone()),
+        }
+    }
+    merged
 }
 
 impl PhaseTimes {
@@ -263,6 +281,11 @@ impl Prepared {
         Ok(Self { composition, plan, outline })
     }
 
+    /// Problems that were met since the export was opened.
+    pub fn problems(&self) -> Vec<String> {
+        self.composition.warnings().into_iter().filter(|w| !self.outline.warnings.contains(w)).collect()
+    }
+
     /// Makes the film as a whole.
     ///
     /// # Errors
@@ -300,6 +323,7 @@ impl Prepared {
             phases: report.phases.into(),
             elapsed_secs: report.elapsed_secs,
             file: self.plan.file().filter(|_| !is_stream).and_then(hash_of_file),
+            problems: self.problems(),
             ..Made::default()
         })
     }
@@ -310,6 +334,7 @@ impl Outline {
     pub fn report(&self, request: &ExportRequest, made: &Made) -> ExportReport {
         let elapsed = made.elapsed_secs.max(1e-9);
         let mut warnings = self.warnings.clone();
+        warnings.extend(made.problems.iter().cloned());
         if let (Some(level), Some(target)) = (&made.level, request.audio.loudness_lufs) {
             match level.after.integrated_lufs {
                 None => warnings.push("the sound is too quiet to have a loudness; its level was left as it is".into()),

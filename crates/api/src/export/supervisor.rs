@@ -243,6 +243,7 @@ impl Supervisor<'_> {
                 made.drawn_by.clone_from(&part.drawn_by);
             }
         }
+        made.problems = prepared::merged_problems(self.done.values().flat_map(|part| &part.problems));
         made.elapsed_secs = self.started.elapsed().as_secs_f64();
         made.segments_reused = self.reused;
         made

@@ -203,6 +203,7 @@ impl Worker {
                 Made { packets: Some(made.packets), drawn_by, phases: made.times.into(), ..Made::default() }
             }
         };
+        let made = Made { problems: prepared.problems(), ..made };
         files.publish(&prepared.outline.plan, &made)?;
         Ok(made)
     }
