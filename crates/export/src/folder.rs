@@ -137,20 +137,20 @@ impl ExportFolder {
         write_whole(&self.path.join(name), bytes).map_err(failed(&self.path))
     }
 
-    /// Removes what processes left unfinished, for after one of them has ended.
+    /// Removes what processes left unfinished, for after they have ended.
     pub fn sweep(&self) {
-        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().contains(IN_PROGRESS) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        self.remove_marked(IN_PROGRESS);
     }
 
     /// Removes what one process left unfinished.
     pub fn sweep_of(&self, process: u32) {
-        let ending = format!(".{process}{IN_PROGRESS}");
+        self.remove_marked(&format!(".{process}{IN_PROGRESS}"));
+    }
+
+    /// Removes files whose names have a mark in them.
+    fn remove_marked(&self, mark: &str) {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().contains(&ending) {
+            if entry.file_name().to_string_lossy().contains(mark) {
                 let _ = fs::remove_file(entry.path());
             }
         }

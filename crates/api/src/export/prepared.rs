@@ -251,6 +251,7 @@ impl Prepared {
         }
         warnings.extend(stands_in);
         let time = |frame| plan.rate.time_of_frame(frame);
+        let duration_secs = (time(plan.frames.end) - time(plan.frames.start)).as_secs_f64();
         let parted = plan.segments.len() > 1 || plan.two_passes || plan.smart.is_some();
         let outline = Outline {
             plan: if parted { plan_hash(session, request, &plan) } else { String::new() },
@@ -269,12 +270,9 @@ impl Prepared {
             total: (plan.frames.end - plan.frames.start).max(0) as u64,
             samples: plan.sound.as_ref().map_or(0, |s| (s.samples.end - s.samples.start) as u64),
             rate: plan.rate,
-            duration_secs: (time(plan.frames.end) - time(plan.frames.start)).as_secs_f64(),
+            duration_secs,
             format: plan.describe(),
-            bytes_expected: plan.bits_per_second().map(|bps| {
-                let secs = (time(plan.frames.end) - time(plan.frames.start)).as_secs_f64();
-                (bps as f64 * secs / 8.0) as u64
-            }),
+            bytes_expected: plan.bits_per_second().map(|bps| (bps as f64 * duration_secs / 8.0) as u64),
             warnings,
             fields,
         };
