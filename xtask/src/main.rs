@@ -6,6 +6,7 @@
 mod bench;
 mod compare;
 mod demo;
+mod farm;
 mod format;
 mod fuzz;
 mod golden;
@@ -33,6 +34,7 @@ cargo xtask <command>
   compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
   fuzz [SECS] [TARGET…]
                        every parser under libFuzzer, 60 s each; failing inputs are kept
+  farm-test [TRIAL…]   exports on a Slurm cluster of four virtual nodes on this machine, while its parts are killed
   types [--check]      write web/src/api/types.ts, the TypeScript types of what programs exchange with cutroom
   architecture         write the generated table of ARCHITECTURE.md
   setup                only install what is missing
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Some("fmt") => format::format(rest.iter().any(|a| a == "--check")),
         Some("bench") => bench::bench(rest),
         Some("golden") => golden::golden(rest),
+        Some("farm-test") => farm::test(rest),
         Some("fuzz") => fuzz::fuzz(rest),
         Some("compare") => compare::compare(rest),
         Some("types") => web::types(rest),

@@ -1,7 +1,12 @@
 //! Installs only what is missing: system packages by apt-get, Rust components by rustup,
 //! cargo-nextest.
 use crate::{Outcome, process, workspace::cargo};
-use std::{path::Path, process::Command, thread, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
 
 /// Debian 12 packages, and why each is needed.
 const PACKAGES: &[(&str, &str)] = &[
@@ -24,10 +29,32 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 /// Packages that only the tests need.
-const TEST_PACKAGES: &[(&str, &str)] = &[("chromium", "the browser that tests the editor")];
+const TEST_PACKAGES: &[(&str, &str)] = &[
+    ("gstreamer1.0-tools", "a second decoder of what is exported"),
+    ("gstreamer1.0-plugins-base", "a second decoder of what is exported"),
+    ("gstreamer1.0-plugins-good", "a second decoder of what is exported"),
+    ("gstreamer1.0-plugins-bad", "a second decoder of what is exported"),
+    ("gstreamer1.0-libav", "a second decoder of what is exported"),
+    ("python3-venv", "the S3 server of the tests"),
+];
+
+/// The browser that tests the editor, where none is installed.
+const BROWSER: &[(&str, &str)] = &[("chromium", "the browser that tests the editor")];
 
 /// Packages that only the benchmarks need.
 const BENCH_PACKAGES: &[(&str, &str)] = &[("melt", "peer of the benches"), ("python3-av", "peer of the seek bench")];
+
+/// Packages that only the test of farms needs.
+const FARM_PACKAGES: &[(&str, &str)] = &[
+    ("munge", "keys of the cluster"),
+    ("slurm-client", "hands jobs to the cluster"),
+    ("slurmctld", "controller of the cluster"),
+    ("slurmd", "nodes of the cluster"),
+];
+
+/// The S3 server of the tests, a Python package, and where it is installed below the user's cache.
+const S3_SERVER: &str = "moto[s3,server]==5.2.5";
+const S3_FOLDER: &str = "cutroom/moto";
 
 const ATTEMPTS: u32 = 3;
 
@@ -40,7 +67,34 @@ pub fn setup() -> Outcome {
 /// Installs what the tests need.
 pub fn setup_tests() -> Outcome {
     setup()?;
-    if chromium().is_some() { Ok(()) } else { system_packages(TEST_PACKAGES) }
+    system_packages(TEST_PACKAGES)?;
+    if chromium().is_none() {
+        system_packages(BROWSER)?;
+    }
+    s3_server()
+}
+
+/// Installs what the test of farms needs, if packages are missing.
+pub fn farm_packages(missing: &[&str]) -> Outcome {
+    if missing.is_empty() { Ok(()) } else { system_packages(FARM_PACKAGES) }
+}
+
+/// Installs the S3 server of the tests in a Python environment of its own.
+fn s3_server() -> Outcome {
+    if std::env::var_os("CUTROOM_S3_SERVER").or_else(|| std::env::var_os("CUTROOM_MOTO")).is_some() {
+        return Ok(());
+    }
+    let var = |name| std::env::var_os(name).map(PathBuf::from);
+    let cache = var("XDG_CACHE_HOME").or_else(|| Some(var("HOME")?.join(".cache"))).ok_or("HOME is not set")?;
+    let folder = cache.join(S3_FOLDER);
+    if folder.join("installed").exists() {
+        return Ok(());
+    }
+    println!("setup: installing {S3_SERVER} in {}", folder.display());
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "3", S3_SERVER];
+    process::run(Command::new(folder.join("bin/python")).args(pip))?;
+    std::fs::write(folder.join("installed"), S3_SERVER).map_err(|e| format!("cannot write in {}: {e}", folder.display()))
 }
 
 /// The browser that tests the editor: that of `CHROMIUM`, or the first of the usual names.
@@ -157,7 +211,7 @@ mod tests {
     #[test]
     fn what_is_installed_is_listed_for_those_who_install_by_hand() {
         let page = std::fs::read_to_string(crate::workspace::root().join("CONTRIBUTING.md")).unwrap();
-        for (package, _) in PACKAGES.iter().chain(BENCH_PACKAGES) {
+        for (package, _) in PACKAGES.iter().chain(BENCH_PACKAGES).chain(TEST_PACKAGES).chain(BROWSER).chain(FARM_PACKAGES) {
             assert!(page.contains(&format!("`{package}`")), "CONTRIBUTING.md does not name {package}");
         }
     }

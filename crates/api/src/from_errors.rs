@@ -1,10 +1,11 @@
 //! Converts the errors of all layers into [`ApiError`].
 use crate::ApiError;
 use cutroom_engine::EngineError;
-use cutroom_export::{ExportError, SettingsError};
+use cutroom_export::{ExportError, SettingsError, farm::FarmError};
 use cutroom_media::MediaError;
 use cutroom_pipeline::PipelineError;
 use cutroom_project::{JournalError, LoadError, Problem};
+use cutroom_upload::UploadError;
 use std::path::Path;
 
 impl ApiError {
@@ -132,10 +133,49 @@ impl From<ExportError> for ApiError {
             | ExportError::Sound { source: PipelineError::Media(m), .. } => {
                 error.file = m.path().map(Into::into);
             }
+            ExportError::Gone { folder } => error.file = Some(folder.clone()),
             ExportError::Busy { folder } => {
                 error.hint = Some("wait for it, stop it, or choose another output".into());
                 error.file = Some(folder.clone());
             }
+            _ => {}
+        }
+        error
+    }
+}
+
+impl From<UploadError> for ApiError {
+    fn from(e: UploadError) -> Self {
+        let code = match &e {
+            UploadError::Address { .. } => "usage.address",
+            UploadError::Exists { .. } => "usage.exists",
+            UploadError::Credentials { .. } => "upload.credentials",
+            UploadError::Connection { .. } | UploadError::Certificates { .. } => "upload.connection",
+            UploadError::Aborted { .. } => "upload.aborted",
+            UploadError::Thread { .. } => "export.thread",
+            _ => "upload.refused",
+        };
+        let error = Self::of(code, &e);
+        match e {
+            UploadError::Exists { .. } => error.hint("choose another name, or add `overwrite`").field("overwrite"),
+            _ => error,
+        }
+    }
+}
+
+impl From<FarmError> for ApiError {
+    fn from(e: FarmError) -> Self {
+        let mut error = Self::of(e.code(), &e);
+        match &e {
+            FarmError::Setting { field, .. } => error.fields = vec![(*field).to_owned()],
+            FarmError::Program { program: program @ ("sbatch" | "squeue" | "scancel"), .. } => {
+                error.hint =
+                    Some(format!("run it on a machine of the cluster that has {program}; on Debian it is in slurm-client"));
+            }
+            FarmError::Program { program: "kubectl", .. } => {
+                error.hint = Some("install it, or print the manifests with a dry run and apply them elsewhere".into());
+            }
+            FarmError::Folder { path, .. } => error.file = Some(path.clone()),
             _ => {}
         }
         error

@@ -89,6 +89,12 @@ pub enum ExportError {
         /// The cause.
         source: std::io::Error,
     },
+    /// The folder of the export that a process was to work on is not there, or is another's by now.
+    #[error("{}: the export is finished, was removed, or was begun anew", folder.display())]
+    Gone {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A thread could not be started.
     #[error("cannot start the {name} thread")]
     Thread {
@@ -115,6 +121,7 @@ impl ExportError {
             Self::Hashes { .. } | Self::HashesLast { .. } => "export.hashes",
             Self::Busy { .. } => "export.busy",
             Self::Folder { .. } => "export.folder",
+            Self::Gone { .. } => "export.none",
             Self::Thread { .. } => "export.thread",
             Self::Panicked { .. } => "export.defect",
         }

@@ -7,21 +7,24 @@
 //!   lock                   held by the process that exports
 //!   segment-00003.packets  a finished segment, and
 //!   segment-00003.json     its manifest, which is written last
+//!   farm.json, logs/       what a farm was given, and what its tasks print
 //! ```
 //!
 //! Every file is written under a temporary name, synced and renamed. A part counts as finished when its
 //! manifest names this plan and its file has the size in it; its hash is checked when it is read.
-use crate::ExportError;
+use crate::{ExportError, farm::LOGS};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 const PLAN: &str = "plan.json";
 const LOCK: &str = "lock";
-/// Marks the names of files in progress; the number of their process is before it.
+const FARM: &str = "farm.json";
+/// Marks the names of files in progress; machine and number of their process are before it.
 const IN_PROGRESS: &str = ".tmp";
 /// Endings of files that a part may have beside its packets and its manifest: hashes of pictures, and what
 /// encoders write in their first pass.
@@ -50,13 +53,13 @@ impl PartId {
     }
 }
 
-/// A folder that this process has locked.
+/// The folder of an export, for a process that works on it.
 #[derive(Debug)]
 pub struct ExportFolder {
     path: PathBuf,
     plan: String,
-    // Unlocks when it is closed.
-    _lock: File,
+    // Unlocks when it is closed. Without one, others work on the same export.
+    lock: Option<File>,
 }
 
 /// What is stored of a part. `F`: facts about it that the report of the export needs.
@@ -90,16 +93,47 @@ impl ExportFolder {
         let failed = failed(path);
         fs::create_dir_all(path).map_err(&failed)?;
         let lock = lock(path)?;
-        let folder = Self { path: path.to_owned(), plan: plan.to_owned(), _lock: lock };
+        let folder = Self { path: path.to_owned(), plan: plan.to_owned(), lock: Some(lock) };
+        let of_farm = folder.is_plan_of(FARM);
         for entry in fs::read_dir(path).map_err(&failed)? {
             let entry = entry.map_err(&failed)?.path();
             let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name != LOCK && name != PLAN && !folder.is_of_plan(&name) {
-                fs::remove_file(&entry).map_err(&failed)?;
+            let stays = match &*name {
+                LOCK | PLAN => true,
+                FARM | LOGS => of_farm,
+                other => folder.is_of_plan(other),
+            };
+            if !stays {
+                let removed = if entry.is_dir() { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
+                removed.map_err(&failed)?;
             }
         }
         folder.write(PLAN, &serde_json::to_vec_pretty(stored).map_err(|e| failed(e.into()))?)?;
         Ok(folder)
+    }
+
+    /// The folder for a process that makes some of its parts while others make others: it is not locked, and
+    /// nothing is removed.
+    ///
+    /// # Errors
+    /// [`ExportError::Gone`] if it is not there, or has another plan by now.
+    pub fn beside_others(path: &Path, plan: &str) -> Result<Self, ExportError> {
+        let folder = Self { path: path.to_owned(), plan: plan.to_owned(), lock: None };
+        if folder.is_plan_of(PLAN) { Ok(folder) } else { Err(ExportError::Gone { folder: path.to_owned() }) }
+    }
+
+    /// Whether a file of the folder says that it is about this plan.
+    fn is_plan_of(&self, name: &str) -> bool {
+        let text = fs::read(self.path.join(name)).unwrap_or_default();
+        serde_json::from_slice::<serde_json::Value>(&text).is_ok_and(|stored| stored["plan"] == *self.plan)
+    }
+
+    /// Stores what a farm was given; it has the hash of the plan as `plan`.
+    ///
+    /// # Errors
+    /// [`ExportError::Folder`].
+    pub fn store_farm(&self, farm: &impl Serialize) -> Result<(), ExportError> {
+        self.write(FARM, &serde_json::to_vec_pretty(farm).map_err(|e| failed(&self.path)(e.into()))?)
     }
 
     /// Whether a file is one of a part of this plan that is finished.
@@ -142,9 +176,9 @@ impl ExportFolder {
         self.remove_marked(IN_PROGRESS);
     }
 
-    /// Removes what one process left unfinished.
+    /// Removes what one process of this machine left unfinished.
     pub fn sweep_of(&self, process: u32) {
-        self.remove_marked(&format!(".{process}{IN_PROGRESS}"));
+        self.remove_marked(&format!(".{}{IN_PROGRESS}", of_process(process)));
     }
 
     /// Removes files whose names have a mark in them.
@@ -165,8 +199,11 @@ impl ExportFolder {
     }
 
     /// Ends the export: keeps finished parts for the next one, and removes the folder if there are none.
-    /// Returns the number of segments that are kept.
+    /// Returns the number of segments that are kept. Where others work too, nothing is removed.
     pub fn close(self) -> usize {
+        if self.lock.is_none() {
+            return segments_finished(&self.path, &self.plan);
+        }
         self.sweep();
         let kept = segments_finished(&self.path, &self.plan);
         if kept == 0 {
@@ -188,6 +225,7 @@ pub fn clean(path: &Path) -> Result<(), ExportError> {
 fn remove(path: &Path) -> Result<(), ExportError> {
     // The plan first: what is left of a removal that was interrupted belongs to no plan.
     let _ = fs::remove_file(path.join(PLAN));
+    let _ = fs::remove_file(path.join(FARM));
     fs::remove_dir_all(path).map_err(failed(path))
 }
 
@@ -197,14 +235,25 @@ fn remove(path: &Path) -> Result<(), ExportError> {
 /// # Errors
 /// [`ExportError::Folder`] if it cannot be read.
 pub fn stored<S: DeserializeOwned>(path: &Path) -> Result<Option<(S, bool)>, ExportError> {
-    let text = match fs::read(path.join(PLAN)) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(failed(path)(e)),
-    };
-    let stored = serde_json::from_slice(&text).map_err(|e| failed(path)(e.into()))?;
+    let Some(stored) = read(path, PLAN)? else { return Ok(None) };
     let busy = matches!(lock(path), Err(ExportError::Busy { .. }));
     Ok(Some((stored, busy)))
+}
+
+/// What [`ExportFolder::store_farm`] has stored; `None` if there is nothing.
+///
+/// # Errors
+/// [`ExportError::Folder`] if it cannot be read.
+pub fn stored_farm<S: DeserializeOwned>(path: &Path) -> Result<Option<S>, ExportError> {
+    read(path, FARM)
+}
+
+fn read<S: DeserializeOwned>(path: &Path, name: &str) -> Result<Option<S>, ExportError> {
+    match fs::read(path.join(name)) {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|e| failed(path)(e.into())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(failed(path)(e)),
+    }
 }
 
 /// What is known of a part if it is finished.
@@ -237,7 +286,7 @@ impl PartFiles {
     }
 
     fn name(&self, ending: &str, finished: bool) -> PathBuf {
-        let temporary = if finished { String::new() } else { format!("{}{IN_PROGRESS}.", std::process::id()) };
+        let temporary = if finished { String::new() } else { format!("{}{IN_PROGRESS}.", of_process(std::process::id())) };
         self.folder.join(format!("{}.{temporary}{ending}", self.part.name()))
     }
 
@@ -311,6 +360,20 @@ pub fn hashes_of(folder: &Path, part: PartId) -> PathBuf {
     folder.join(format!("{}.hashes", part.name()))
 }
 
+/// What names of files in progress have of a process: machines that share a folder may have processes of the
+/// same number.
+fn of_process(number: u32) -> String {
+    static MACHINE: OnceLock<String> = OnceLock::new();
+    let machine = MACHINE.get_or_init(|| {
+        #[cfg(unix)]
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        #[cfg(not(unix))]
+        let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
+    });
+    format!("{machine}-{number}")
+}
+
 fn lock(path: &Path) -> Result<File, ExportError> {
     let file = File::options().create(true).append(true).open(path.join(LOCK)).map_err(failed(path))?;
     match file.try_lock() {
@@ -325,7 +388,7 @@ fn lock(path: &Path) -> Result<File, ExportError> {
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (stem, ending) = name.split_once('.').unwrap_or((&name, ""));
-    let temporary = path.with_file_name(format!("{stem}.{}{IN_PROGRESS}.{ending}", std::process::id()));
+    let temporary = path.with_file_name(format!("{stem}.{}{IN_PROGRESS}.{ending}", of_process(std::process::id())));
     let written = File::create(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;

@@ -6,13 +6,16 @@
 //! Long films are made in segments ([`make_segment`]), with one continuous sound ([`make_sound`]), which
 //! are kept in a folder beside the output ([`ExportFolder`]) and joined without encoding again ([`join`]).
 //!
-//! The crate does not depend on terminals, command lines or processes.
+//! [`farm`] hands the making of parts to machines that share that folder.
+//!
+//! The crate does not depend on terminals or command lines.
 #![forbid(unsafe_code)]
 
 mod copied;
 mod cuts;
 mod draft;
 mod error;
+pub mod farm;
 pub mod folder;
 mod hash;
 mod hash_file;

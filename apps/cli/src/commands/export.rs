@@ -1,15 +1,15 @@
 //! `cutroom export`.
-use super::{export_state, frame::ProxiesArg};
+use super::{
+    export_options::{ExportOptions, WORDS},
+    export_state,
+};
 use crate::{
     args::BackendArg,
-    failure::{Failure, Words, worded},
+    failure::{Failure, worded},
     interrupt, text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{
-    ApiError, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, Session, SmartChoice, SpeedMeter,
-    SubtitleInput, VideoOptions,
-};
+use cutroom_api::{ApiError, ExportPhase, ExportProgress, ExportReport, Session, SpeedMeter, UploadOptions, Watch};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -35,153 +35,38 @@ pub struct ExportArgs {
     /// Remove the finished segments of a stopped export to the output
     #[arg(long, conflicts_with_all = ["project", "null"])]
     pub clean: bool,
-    /// The file to write; the extension chooses the container; - is standard output
+    /// The file to write, or an address: http, https or s3; the extension chooses the container; - is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "null")]
     pub output: Option<PathBuf>,
     /// Render everything, encode and write nothing (the same as -o null:)
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long, conflicts_with_all = ["output", "hardware_fallback", "stacked_alpha", "subtitles", "subtitles_from", "smart", "jobs", "segment_secs"])]
     pub null: bool,
     /// Container of -o -, by its extension: mkv (if not given), mp4, wav, ...
     #[arg(long, value_name = "EXT", requires = "output", conflicts_with = "null")]
     pub container: Option<String>,
-    /// Settings and limits of a platform or purpose: youtube, web, archive, ...; `cutroom presets` lists them
-    #[arg(long = "for", value_name = "PRESET")]
-    pub preset_name: Option<String>,
-    /// File of your own presets [default: cutroom/presets.json in your settings folder]
-    #[arg(long, value_name = "FILE", requires = "preset_name")]
-    pub presets: Option<PathBuf>,
-    /// Video codec
-    #[arg(long, value_name = "CODEC", help = video_codec_help())]
-    pub video_codec: Option<String>,
-    /// Audio codec
-    #[arg(long, value_name = "CODEC", help = cutroom_api::audio_codec_ids().join(", "))]
-    pub audio_codec: Option<String>,
-    /// Constant quality; lower is better
-    #[arg(long, value_name = "N", conflicts_with = "bitrate")]
-    pub crf: Option<f64>,
-    /// Video bit rate: 8M, 800k or bits per second
-    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
-    pub bitrate: Option<u64>,
-    /// Largest bit rate beside a constant quality
-    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate, conflicts_with_all = ["bitrate", "lossless"])]
-    pub max_bitrate: Option<u64>,
-    /// Reach the bit rate in two passes, each part of the film with the bits that it needs
-    #[arg(long, requires = "bitrate")]
-    pub two_passes: bool,
-    /// Encode picture and sound without loss
-    #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
-    pub lossless: bool,
-    /// Leave out the sound
-    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "loudness", "true_peak", "no_video"])]
-    pub no_audio: bool,
-    /// Leave out the pictures; none is drawn
-    #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "scale", "frame_hashes"])]
-    pub no_video: bool,
-    /// Sound bit rate: 192k
-    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
-    pub audio_bitrate: Option<u64>,
-    /// Bits of a sample in FLAC and PCM: 16, 24, or 32 (float)
-    #[arg(long, value_name = "BITS")]
-    pub audio_bits: Option<u32>,
-    /// Dither sound before it is rounded to 16 bits
-    #[arg(long)]
-    pub dither: bool,
-    /// Bring the sound to this integrated loudness in LUFS, such as -16 or -23
-    #[arg(long, value_name = "LUFS", allow_negative_numbers = true)]
-    pub loudness: Option<f64>,
-    /// Largest true peak in dBTP, kept by a limiter [default: -1 with --loudness]
-    #[arg(long, value_name = "DBTP", allow_negative_numbers = true)]
-    pub true_peak: Option<f64>,
-    /// Encoder preset, such as veryfast or slow
-    #[arg(long, value_name = "NAME")]
-    pub preset: Option<String>,
-    /// Encoder profile, such as high or 4444
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Pixel format, such as yuv420p, yuv422p10 or rgb24
-    #[arg(long, value_name = "FORMAT")]
-    pub pix_fmt: Option<String>,
-    /// Let software stand in for an encoder of a graphics card that does not work here
-    #[arg(long, conflicts_with_all = ["no_video", "null"])]
-    pub hardware_fallback: bool,
-    /// Write pictures of twice the height, the colour above and alpha as grey below, for codecs
-    /// without alpha
-    #[arg(long, conflicts_with_all = ["no_video", "null"])]
-    pub stacked_alpha: bool,
-    /// Pixels written for each pixel of the film: 0.5 writes half of the width and height
-    #[arg(long, value_name = "N")]
-    pub scale: Option<f64>,
-    /// Draw proxies (see `cutroom proxy`) instead of their files, for drafts
-    #[arg(long, value_enum, value_name = "WHICH", default_value_t, conflicts_with = "no_video")]
-    pub proxies: ProxiesArg,
-    /// Folder of the proxies [default: .cutroom/proxies beside the project]
-    #[arg(long, value_name = "FOLDER", requires = "proxies")]
-    pub proxy_folder: Option<PathBuf>,
-    /// Draw a slate, and play silence, for files that are missing
-    #[arg(long)]
-    pub offline: bool,
-    /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
-    #[arg(long, value_name = "A..B")]
-    pub range: Option<String>,
-    /// Composition id, if not the project's main one
-    #[arg(long, value_name = "ID")]
-    pub composition: Option<String>,
-    /// Threads for decoding, drawing and encoding; 0 means one per core. Does not change any frame
-    #[arg(long, default_value_t = 0)]
-    pub threads: usize,
+    /// A header that is sent to an http or https address: "Authorization: Bearer ..."
+    #[arg(long, value_name = "HEADER", value_parser = header, conflicts_with = "null")]
+    pub upload_header: Vec<(String, String)>,
+    /// Size of the pieces that are sent to an address, in MiB [default: 16]; twice as much is in memory
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..=1024), conflicts_with = "null")]
+    pub upload_chunk: Option<u16>,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
-    /// Add a subtitle file as a track, not drawn; :default and :forced behind it set its flags
-    #[arg(long, value_name = "[LANG=]FILE[:FLAG]", conflicts_with = "null")]
-    pub subtitles: Vec<String>,
-    /// Write the subtitles of a track of the film as a track of the file instead of drawing them
-    #[arg(long, value_name = "TRACK", conflicts_with = "null")]
-    pub subtitles_from: Vec<String>,
-    /// Entry about the film: title=..., artist=..., comment=...
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub metadata: Vec<(String, String)>,
-    /// Write the markers of the film as chapters
-    #[arg(long)]
-    pub chapters: bool,
-    /// JPEG or PNG file that stands for the film in lists
-    #[arg(long, value_name = "FILE")]
-    pub cover: Option<PathBuf>,
-    /// Time code of the first frame: 01:00:00:00
-    #[arg(long, value_name = "TC")]
-    pub timecode: Option<String>,
-    /// Decode the finished file and compare it with the film
-    #[arg(long)]
-    pub verify: bool,
-    /// Copy pictures of files that the film shows as they are, instead of encoding them again
-    #[arg(long, value_enum, default_value_t, value_name = "HOW", conflicts_with_all = ["null", "no_video"])]
-    pub smart: SmartArg,
-    /// Processes that make segments of the film at the same time; 0 means one per two cores
-    #[arg(long, value_name = "N", conflicts_with = "null")]
-    pub jobs: Option<usize>,
-    /// Usual length of a segment in seconds [default: 10]; 0 makes the film as a whole
-    #[arg(long, value_name = "SECS", conflicts_with = "null")]
-    pub segment_secs: Option<f64>,
-    /// End a process from which no picture comes for this many seconds [default: 300]
-    #[arg(long, value_name = "SECS")]
-    pub stuck_secs: Option<f64>,
-    /// Write "frame-number blake3" of every output picture
-    #[arg(long, value_name = "FILE")]
-    pub frame_hashes: Option<PathBuf>,
+    /// How it is exported
+    #[command(flatten)]
+    pub options: ExportOptions,
     /// How progress is shown on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: ProgressArg,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
-    /// Replace the film and the list of hashes if they exist
-    #[arg(long)]
-    pub overwrite: bool,
 }
 
-fn video_codec_help() -> String {
-    let card = "and h264-, h265- or av1- with nvenc, vaapi, qsv, amf or videotoolbox for encoders of graphics cards";
-    format!("{}; {card}; `cutroom doctor` lists what works here", cutroom_api::video_codec_ids().join(", "))
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write NAME: VALUE, such as \"Authorization: Bearer ...\"")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn export_help() -> String {
@@ -206,7 +91,9 @@ Examples:
 The container follows the file's extension: {}; {} for the sound alone;
 frames-%05d.png (.jpg, .tif, .exr, .dpx) for numbered pictures without sound. What the project reads is never replaced.
 The film is written under a temporary name and renamed when it is whole; -o - sends {} while it is
-made, and other containers, or with --jobs or --segment-secs, when it is whole.
+made, and other containers, or with --jobs or --segment-secs, when it is whole. So it is with addresses: http and https
+get a PUT request; s3://BUCKET/KEY is sent to S3-compatible storage, which AWS_ENDPOINT_URL, AWS_REGION,
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the files in ~/.aws, name.
 Long films are made in segments, kept in a hidden folder beside the output: an export that was stopped
 goes on from them when it is started again; --status shows them, --resume goes on, --clean removes them.
 
@@ -215,33 +102,6 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 int
         sound.join(", "),
         cutroom_api::streamed_extensions().join(", ")
     )
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as title=Holidays")?;
-    Ok((key.trim().to_owned(), value.to_owned()))
-}
-
-/// Whether pictures are copied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum SmartArg {
-    /// Encode everything
-    #[default]
-    Off,
-    /// Copy what can be copied; a note says why the rest is not
-    Auto,
-    /// Copy everything but the rests of groups of pictures beside cuts, or fail
-    Require,
-}
-
-impl From<SmartArg> for SmartChoice {
-    fn from(arg: SmartArg) -> Self {
-        match arg {
-            SmartArg::Off => Self::Off,
-            SmartArg::Auto => Self::Auto,
-            SmartArg::Require => Self::Require,
-        }
-    }
 }
 
 /// Form in which progress is shown.
@@ -258,54 +118,6 @@ pub enum ProgressArg {
     /// Nothing
     None,
 }
-
-/// Names of the request's fields on the command line.
-pub const WORDS: &Words = &[
-    ("project", "<PROJECT>"),
-    ("output", "-o"),
-    ("composition", "--composition"),
-    ("range", "--range"),
-    ("video.off", "--no-video"),
-    ("video.codec", "--video-codec"),
-    ("video.crf", "--crf"),
-    ("video.bitrate_bps", "--bitrate"),
-    ("video.max_bitrate_bps", "--max-bitrate"),
-    ("video.two_passes", "--two-passes"),
-    ("video.preset", "--preset"),
-    ("video.stacked_alpha", "--stacked-alpha"),
-    ("video.hardware_fallback", "--hardware-fallback"),
-    ("video.profile", "--profile"),
-    ("video.pixel_format", "--pix-fmt"),
-    ("video.scale", "--scale"),
-    ("audio.off", "--no-audio"),
-    ("audio.codec", "--audio-codec"),
-    ("audio.bitrate_bps", "--audio-bitrate"),
-    ("audio.bits", "--audio-bits"),
-    ("audio.dither", "--dither"),
-    ("audio.loudness_lufs", "--loudness"),
-    ("audio.true_peak_dbtp", "--true-peak"),
-    ("lossless", "--lossless"),
-    ("threads", "--threads"),
-    ("proxies", "--proxies"),
-    ("proxy_folder", "--proxy-folder"),
-    ("offline", "--offline"),
-    ("backend", "--backend"),
-    ("subtitles", "--subtitles"),
-    ("subtitles_from", "--subtitles-from"),
-    ("frame_hashes", "--frame-hashes"),
-    ("overwrite", "--overwrite"),
-    ("jobs", "--jobs"),
-    ("segment_secs", "--segment-secs"),
-    ("stuck_secs", "--stuck-secs"),
-    ("preset", "--for"),
-    ("presets_file", "--presets"),
-    ("metadata", "--metadata"),
-    ("chapters", "--chapters"),
-    ("cover", "--cover"),
-    ("timecode", "--timecode"),
-    ("verify", "--verify"),
-    ("smart", "--smart"),
-];
 
 /// Renders a project into a file.
 pub fn export(args: &ExportArgs) -> Result<(), Failure> {
@@ -330,77 +142,48 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut shown = Shown::new(args.progress);
     let Some(project) = &args.project else {
         let (output, worker) = (args.output.as_deref().unwrap_or(Path::new("")), super::worker_program()?);
-        let report = cutroom_api::resume_export(output, args.jobs, &worker, &cancel, &unfinished, &mut |p| shown.update(p));
+        let report = cutroom_api::resume_export(output, args.options.jobs, &worker, &cancel, &unfinished, &mut |p| shown.update(p));
         shown.end();
         return say(args, report.map_err(|e| Failure::of(e, WORDS))?, None);
     };
     let session = Session::open(project)?;
+    let address = args.output.as_deref().and_then(Path::to_str).filter(|text| cutroom_api::is_address(text));
     let is_stdout = args.output.as_deref().is_some_and(super::is_stdout);
     let wanted = args.container.as_deref().unwrap_or("mkv").trim_start_matches('.');
     // Segments are files.
-    let streams = is_stdout && args.jobs.is_none() && args.segment_secs.is_none() && cutroom_api::can_stream(wanted);
+    let streams =
+        is_stdout && args.options.jobs.is_none() && args.options.segment_secs.is_none() && cutroom_api::can_stream(wanted);
+    if address.is_none() && (!args.upload_header.is_empty() || args.upload_chunk.is_some()) {
+        return Err(ApiError::new("usage.address", "--upload-header and --upload-chunk are for outputs that are addresses").into());
+    }
     let pipe = (is_stdout && !streams).then(|| Pipe::new(wanted)).transpose()?;
-    if !is_stdout && args.container.is_some() {
-        let error = ApiError::new("usage.container", "--container is for -o - only; the name of a file says its container");
+    if !is_stdout && address.is_none() && args.container.is_some() {
+        let error =
+            ApiError::new("usage.container", "--container is for -o - and addresses; the name of a file says its container");
         return Err(error.hint("leave it out, or choose another extension").into());
     }
     let output = match &pipe {
+        _ if address.is_some() => address.map(|address| {
+            let name = cutroom_api::name_in_address(address);
+            args.container.as_ref().map_or(name.clone(), |wanted| name.with_extension(wanted.trim_start_matches('.')))
+        }),
         Some(pipe) => Some(pipe.file.clone()),
         None if streams => Some(PathBuf::from(STDOUT).with_extension(wanted)),
         None => args.output.clone(),
     };
-    let request = ExportRequest {
-        output: output.filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
-        composition: args.composition.clone(),
-        range: args.range.clone(),
-        video: VideoOptions {
-            off: args.no_video,
-            codec: args.video_codec.clone(),
-            crf: args.crf,
-            bitrate_bps: args.bitrate,
-            max_bitrate_bps: args.max_bitrate,
-            two_passes: args.two_passes,
-            preset: args.preset.clone(),
-            profile: args.profile.clone(),
-            pixel_format: args.pix_fmt.clone(),
-            scale: args.scale,
-            stacked_alpha: args.stacked_alpha,
-            hardware_fallback: args.hardware_fallback,
-        },
-        audio: AudioOptions {
-            off: args.no_audio,
-            codec: args.audio_codec.clone(),
-            bitrate_bps: args.audio_bitrate,
-            bits: args.audio_bits,
-            dither: args.dither,
-            loudness_lufs: args.loudness,
-            true_peak_dbtp: args.true_peak,
-        },
-        lossless: args.lossless,
-        threads: args.threads,
-        proxies: args.proxies.into(),
-        proxy_folder: args.proxy_folder.clone(),
-        offline: args.offline,
-        backend: args.backend.into(),
-        subtitles: args.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
-        subtitles_from: args.subtitles_from.clone(),
-        frame_hashes: args.frame_hashes.clone(),
-        overwrite: args.overwrite,
-        jobs: args.jobs,
-        segment_secs: args.segment_secs,
-        stuck_secs: args.stuck_secs,
-        preset: args.preset_name.clone(),
-        presets_file: args.presets.clone(),
-        metadata: args.metadata.iter().cloned().collect(),
-        chapters: args.chapters,
-        cover: args.cover.clone(),
-        timecode: args.timecode.clone(),
-        verify: args.verify,
-        smart: args.smart.into(),
-    };
+    let output = output.filter(|_| !args.null).filter(|o| o.as_os_str() != "null:");
+    let request = args.options.request(output, args.backend);
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);
     // What is traced happens in this process.
+    if let Some(address) = address {
+        let chunk_bytes = args.upload_chunk.map(|mib| usize::from(mib) << 20);
+        let options = UploadOptions { headers: args.upload_header.clone(), chunk_bytes };
+        let watch = Watch { program: &worker, cancel: &cancel, unfinished: &unfinished, progress: &mut show };
+        let report = cutroom_api::export_to_address(&session, &request, address, &options, watch);
+        shown.end();
+        return say(args, report.map_err(|e| Failure::of(e, WORDS))?, None);
+    }
     let report = match crate::diagnostics::is_tracing() {
         _ if streams => {
             let stdout = stdout()?;

@@ -7,7 +7,9 @@ mod completions;
 mod doctor;
 mod edit;
 mod export;
+mod export_options;
 mod export_state;
+mod farm;
 mod filmstrip;
 mod frame;
 mod graph;
@@ -61,6 +63,9 @@ pub enum Command {
     Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
+    /// Give exports to a farm: a Slurm or Kubernetes cluster, or this machine in the background
+    #[command(subcommand)]
+    Farm(Box<farm::FarmCommand>),
     /// List the presets of exports, with the limits of their platforms
     Presets(presets::PresetsArgs),
     /// Make parts of an export for another process
@@ -145,6 +150,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Farm(command) => command.json(),
             Self::Presets(args) => args.json,
             Self::Play(args) => args.json,
             Self::History(args) => args.json,
@@ -195,6 +201,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::ExportWorker => export_state::worker(),
         Command::ProbeEncoder { codec } => doctor::probe(&codec),
+        Command::Farm(command) => farm::run(&command),
         Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
@@ -315,7 +322,7 @@ mod tests {
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
             "collect" => ("collect", collect::WORDS),
-            "export" => ("export", export::WORDS),
+            "export" => ("export", export_options::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "filmstrip" => ("filmstrip", filmstrip::WORDS),
             "graph" => ("graph", graph::WORDS),

@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 mod asked;
 mod extras;
+mod farm;
 mod hardware;
 mod hardware_report;
 mod messages;
@@ -20,15 +21,21 @@ mod space;
 mod stored;
 mod supervisor;
 mod template;
+mod upload;
 mod verify;
 mod worker;
 
+pub use farm::{
+    FarmBackendChoice, FarmFailure, FarmReport, FarmStatus, FarmSubmitRequest, FarmTask, farm_assemble, farm_cancel, farm_mend,
+    farm_status, farm_submit, farm_wait, farm_work,
+};
 pub use hardware::{hardware_codec_ids, probe_encoder};
 pub use hardware_report::{HardwareReport, hardware_report};
 pub use presets::{NamedPreset, Preset, PresetLimits, PresetsRequest, presets};
 pub use process::WorkerProgram;
 pub use stored::{ExportStatus, clean_export, export_status};
-pub use supervisor::{export_in_workers, resume_export};
+pub use supervisor::{Watch, export_in_workers, resume_export};
+pub use upload::{UploadOptions, export_to_address, is_address, name_in_address};
 pub use worker::serve_worker;
 
 /// What to export, and how.

@@ -1,7 +1,7 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
 use super::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions,
-    extras, hardware,
+    extras, hardware, process,
 };
 use crate::{
     ApiError, ProxyChoice,
@@ -13,7 +13,7 @@ use crate::{
     subtitles_export::{self, Drafts},
 };
 use cutroom_export::{
-    AudioChoices, Draft, ExportPlan, ExportSettings, NotCopied, SegmentKind, SettingsError, UnfinishedFiles, VideoChoices,
+    AudioChoices, Draft, ExportPlan, ExportSettings, NotCopied, PartId, SegmentKind, SettingsError, UnfinishedFiles, VideoChoices,
 };
 use cutroom_media::{ffmpeg_identity, write::PacketFileReport};
 use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions};
@@ -328,6 +328,14 @@ impl Prepared {
 }
 
 impl Outline {
+    /// The parts that the film is made of, in the order in which they are begun.
+    pub fn parts(&self) -> Vec<PartId> {
+        let sound = self.sound.then_some(PartId::Sound);
+        let measured = 0..if self.two_passes { self.segments.len() } else { 0 };
+        let pictures = measured.map(PartId::Measure).chain((0..self.segments.len()).map(PartId::Segment));
+        sound.into_iter().chain(pictures).collect()
+    }
+
     /// The report of a film that was made.
     pub fn report(&self, request: &ExportRequest, made: &Made) -> ExportReport {
         let elapsed = made.elapsed_secs.max(1e-9);
@@ -416,7 +424,7 @@ pub(super) fn hash_of_file(path: &Path) -> Option<(u64, String)> {
 pub(super) fn build() -> &'static str {
     static BUILD: OnceLock<String> = OnceLock::new();
     BUILD.get_or_init(|| {
-        let program = std::env::current_exe().ok().and_then(|path| hash_of_file(&path)).map_or_else(String::new, |(_, hash)| hash);
+        let program = process::program_file().ok().and_then(|path| hash_of_file(&path)).map_or_else(String::new, |(_, hash)| hash);
         let text = format!("{} {program} {}", env!("CARGO_PKG_VERSION"), ffmpeg_identity());
         blake3::hash(text.as_bytes()).to_hex().to_string()
     })

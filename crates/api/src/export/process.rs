@@ -19,6 +19,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The file of this program. On Linux, where its name may be another file's by now, by a name that is only
+/// valid in this process.
+pub(super) fn program_file() -> std::io::Result<PathBuf> {
+    let linux = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && linux.exists() { Ok(linux) } else { std::env::current_exe() }
+}
+
 /// Lines of a worker's standard error that are kept.
 const LINES_KEPT: usize = 12;
 /// A worker that was asked to stop is killed after this time.
@@ -38,10 +45,8 @@ impl WorkerProgram {
     /// # Errors
     /// `export.worker` if the system does not tell where the program is.
     pub fn this(args: impl IntoIterator<Item = OsString>) -> Result<Self, ApiError> {
-        // On Linux this name is the running program even after its file was replaced.
-        let linux = PathBuf::from("/proc/self/exe");
-        let program = if cfg!(target_os = "linux") && linux.exists() { Ok(linux) } else { std::env::current_exe() };
-        let program = program.map_err(|e| ApiError::new("export.worker", format!("cannot find this program's file: {e}")))?;
+        let program =
+            program_file().map_err(|e| ApiError::new("export.worker", format!("cannot find this program's file: {e}")))?;
         Ok(Self { program, args: args.into_iter().collect() })
     }
 }

@@ -43,7 +43,7 @@ pub fn export_in_workers(
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    supervise(session, request, program, None, (cancel, unfinished), progress)
+    supervise(session, request, None, Watch { program, cancel, unfinished, progress })
 }
 
 /// Goes on with a stopped export to `output`, as it was begun; `jobs` replaces its number of processes.
@@ -62,46 +62,94 @@ pub fn resume_export(
     let (project, mut request, plan) = stored::stopped(output, prepared::build()).map_err(|e| vec![e])?;
     request.jobs = jobs.or(request.jobs);
     let session = Session::open(&project).map_err(|e| vec![e])?;
-    supervise(&session, &request, program, Some(plan), (cancel, unfinished), progress)
+    supervise(&session, &request, Some(plan), Watch { program, cancel, unfinished, progress })
 }
 
-/// `plan`: hash of the plan that must still hold.
-fn supervise(
-    session: &Session,
-    request: &ExportRequest,
-    program: &WorkerProgram,
-    plan: Option<String>,
-    (cancel, unfinished): (&CancelToken, &UnfinishedFiles),
-    progress: &mut dyn FnMut(ExportProgress),
-) -> Result<ExportReport, Vec<ApiError>> {
-    check(session, request)?;
-    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
-    let request = &asked.request;
-    let output = request.output.clone().unwrap_or_default();
+/// What a supervisor is to make.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Goal {
+    /// The film; its plan must have this hash, if there is one.
+    Film(Option<String>),
+    /// Nothing: the plan is made and the folder of the parts is opened.
+    Plan,
+    /// Some parts of a plan of this hash, while others make others.
+    Parts(String, Vec<PartId>),
+}
+
+/// How an export in processes is made, stopped and looked at.
+pub struct Watch<'a> {
+    /// The program that its processes run.
+    pub program: &'a WorkerProgram,
+    /// Stops it.
+    pub cancel: &'a CancelToken,
+    /// Hidden files and processes while it runs, for a program that must end at once.
+    pub unfinished: &'a UnfinishedFiles,
+    /// Called with how far it is.
+    pub progress: &'a mut dyn FnMut(ExportProgress),
+}
+
+/// An export as workers are told of it.
+///
+/// # Errors
+/// Problems of document and request, as far as they need no media file.
+pub(super) fn init_of(session: &Session, asked: &Asked) -> Result<InitExport, Vec<ApiError>> {
+    check(session, &asked.request)?;
+    let output = asked.request.output.clone().unwrap_or_default();
     let folder = match output.file_name() {
         // What a link points to may be in another place; the parts are beside the file itself.
         Some(_) => folder::folder_of(&output.canonicalize().unwrap_or(output)),
         None => PathBuf::new(),
     };
-    let (sender, events) = channel();
-    let init = InitExport {
+    Ok(InitExport {
         build: None,
         project: session.document_json(),
         text: session.text().to_owned(),
         path: session.path().to_owned(),
         roots: session.roots(),
-        request: request.clone(),
+        request: asked.request.clone(),
         folder,
         activity: None,
         odd_paths: Vec::new(),
-    };
+    })
+}
+
+/// `plan`: hash of the plan that must still hold.
+pub(super) fn supervise(
+    session: &Session,
+    request: &ExportRequest,
+    plan: Option<String>,
+    watch: Watch,
+) -> Result<ExportReport, Vec<ApiError>> {
+    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
+    let init = init_of(session, &asked)?;
+    let ended = reach(Goal::Film(plan), init, watch)?;
+    let mut report = asked.finish(ended.outline.report(&asked.request, &ended.made));
+    // The film is whole, whatever becomes of its parts.
+    if let Some(Err(error)) = ended.folder.map(ExportFolder::remove) {
+        report.warnings.push(format!("the film is complete, but its parts could not be removed: {}", ApiError::from(error)));
+    }
+    Ok(report)
+}
+
+/// What a supervisor has made.
+pub(super) struct Ended {
+    pub made: Made,
+    pub outline: Outline,
+    /// The folder of the parts, if there is one.
+    pub folder: Option<ExportFolder>,
+}
+
+/// Runs a supervisor until it has made what it is to make.
+///
+/// # Errors
+/// What stopped it.
+pub(super) fn reach(goal: Goal, init: InitExport, watch: Watch) -> Result<Ended, Vec<ApiError>> {
+    let (sender, events) = channel();
     let mut supervisor = Supervisor {
+        space: Space::of(init.request.output.as_deref()),
         init,
-        program,
-        plan,
-        cancel,
-        unfinished,
-        progress,
+        goal,
+        watch,
         sender,
         events,
         workers: BTreeMap::new(),
@@ -112,24 +160,19 @@ fn supervise(
         tries: BTreeMap::new(),
         done: BTreeMap::new(),
         reused: 0,
-        space: Space::of(request.output.as_deref()),
         started: Instant::now(),
     };
     let made = supervisor.run();
     WorkerProcess::stop_all(supervisor.workers.values_mut().map(|w| &mut w.process));
     let parts = supervisor.folder.take();
     match (made, supervisor.outline) {
-        (Ok(made), Some(outline)) => {
-            let report = asked.finish(outline.report(request, &made));
-            if let Some(parts) = parts {
-                parts.remove().map_err(|e| vec![ApiError::from(e)])?;
-            }
-            Ok(report)
-        }
+        (Ok(made), Some(outline)) => Ok(Ended { made, outline, folder: parts }),
         (Ok(_), None) => Err(vec![ApiError::from(ExportError::Panicked { thread: "supervisor" })]),
         (Err(mut errors), outline) => {
             // What a worker that was killed could not remove itself.
-            for (path, what) in [(&request.output, "partial"), (&request.frame_hashes, "hashes")] {
+            let request = &supervisor.init.request;
+            let files = [(&request.output, "partial"), (&request.frame_hashes, "hashes")];
+            for (path, what) in files.into_iter().filter(|_| matches!(supervisor.goal, Goal::Film(_))) {
                 if let Some(path) = path {
                     sweep_hidden(path, what);
                 }
@@ -160,12 +203,8 @@ struct Worker {
 
 struct Supervisor<'a> {
     init: InitExport,
-    program: &'a WorkerProgram,
-    /// Hash of the plan that must still hold.
-    plan: Option<String>,
-    cancel: &'a CancelToken,
-    unfinished: &'a UnfinishedFiles,
-    progress: &'a mut dyn FnMut(ExportProgress),
+    goal: Goal,
+    watch: Watch<'a>,
     sender: Sender<(usize, WorkerEvent)>,
     events: Receiver<(usize, WorkerEvent)>,
     workers: BTreeMap<usize, Worker>,
@@ -192,7 +231,7 @@ impl Supervisor<'_> {
                 Ok((number, WorkerEvent::Ended)) => self.ended(number)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
-            if self.cancel.is_cancelled() {
+            if self.watch.cancel.is_cancelled() {
                 let (frame, total) = (self.frames(), self.outline.as_ref().map_or(0, |o| o.total));
                 return Err(vec![match total {
                     0 => ApiError::new(
@@ -207,10 +246,18 @@ impl Supervisor<'_> {
                 (Some(last), verified) if verified.is_some() || !self.init.request.verify => {
                     return Ok(Made { verified: verified.and_then(|made| made.verified), ..self.made(last) });
                 }
-                (Some(_), _) if self.waiting.is_empty() && self.workers.values().all(|w| w.tasks.is_empty()) => {
+                (Some(_), _) if self.is_idle() => {
                     self.waiting.push_back(Task::Verify);
                 }
                 _ => {}
+            }
+            let is_reached = match self.goal {
+                Goal::Film(_) => false,
+                Goal::Plan => true,
+                Goal::Parts(..) => self.is_idle(),
+            };
+            if is_reached && self.outline.is_some() {
+                return Ok(Made::default());
             }
             self.assign()?;
             self.end_stuck();
@@ -218,6 +265,11 @@ impl Supervisor<'_> {
                 return Err(vec![error]);
             }
         }
+    }
+
+    /// Whether all that was to be done is.
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.workers.values().all(|w| w.tasks.is_empty())
     }
 
     /// Ends workers whose pictures do not move on; they count as crashed.
@@ -252,7 +304,7 @@ impl Supervisor<'_> {
     fn start_worker(&mut self) -> Result<(), Vec<ApiError>> {
         self.last_worker += 1;
         let mut process =
-            WorkerProcess::start(self.program, self.last_worker, &self.sender, self.unfinished).map_err(|e| vec![e])?;
+            WorkerProcess::start(self.watch.program, self.last_worker, &self.sender, self.watch.unfinished).map_err(|e| vec![e])?;
         let init = InitExport { activity: process.activity_path(), ..self.init.clone() };
         process.send(&ToWorker::InitExport(Box::new(init.portable()))).map_err(|e| vec![e])?;
         let worker = Worker { process, is_ready: false, tasks: BTreeMap::new(), heard: Instant::now(), stuck_secs: None };
@@ -334,7 +386,12 @@ impl Supervisor<'_> {
             Some(_) => return Ok(()),
             None => {}
         }
-        if self.plan.as_ref().is_some_and(|plan| *plan != outline.plan) {
+        let plan = match &self.goal {
+            Goal::Film(plan) => plan.as_ref(),
+            Goal::Plan => None,
+            Goal::Parts(plan, _) => Some(plan),
+        };
+        if plan.is_some_and(|plan| *plan != outline.plan) {
             let error =
                 ApiError::new("export.changed", "the project, or a file that it reads, is not as it was when the export began");
             return Err(vec![error.hint("export it again with its project; finished segments are made again")]);
@@ -343,12 +400,16 @@ impl Supervisor<'_> {
             return Err(vec![error]);
         }
         if outline.parted {
-            let stored = StoredExport::new(&self.init, &outline);
-            let folder = ExportFolder::open(&self.init.folder, &outline.plan, &stored).map_err(|e| vec![ApiError::from(e)])?;
-            let sound = outline.sound.then_some(PartId::Sound);
-            let measured = 0..if outline.two_passes { outline.segments.len() } else { 0 };
-            let pictures = measured.map(PartId::Measure).chain((0..outline.segments.len()).map(PartId::Segment));
-            for part in sound.into_iter().chain(pictures) {
+            let folder = match self.goal {
+                Goal::Parts(..) => ExportFolder::beside_others(&self.init.folder, &outline.plan),
+                _ => ExportFolder::open(&self.init.folder, &outline.plan, &StoredExport::new(&self.init, &outline)),
+            };
+            let folder = folder.map_err(|e| vec![ApiError::from(e)])?;
+            let wanted = match &self.goal {
+                Goal::Parts(_, parts) => parts.clone(),
+                _ => outline.parts(),
+            };
+            for part in wanted {
                 match folder.finished::<Made>(part) {
                     Some(made) => {
                         self.reused += usize::from(matches!(part, PartId::Segment(_)));
@@ -375,8 +436,8 @@ impl Supervisor<'_> {
     /// Gives tasks to workers that have none of their kind.
     fn assign(&mut self) -> Result<(), Vec<ApiError>> {
         let Some(outline) = &self.outline else { return Ok(()) };
-        let running = self.workers.values().any(|w| !w.tasks.is_empty());
-        if self.waiting.is_empty() && !running && outline.parted && !self.done.contains_key(&Task::Join) {
+        let is_film = matches!(self.goal, Goal::Film(_));
+        if is_film && outline.parted && self.is_idle() && !self.done.contains_key(&Task::Join) {
             self.waiting.push_back(Task::Join);
         }
         let measures = |task: &Task| matches!(task, Task::Part(PartId::Measure(_)));
@@ -454,7 +515,7 @@ impl Supervisor<'_> {
         let total = self.outline.as_ref().map_or(0, |o| o.total);
         let progress = ExportProgress { phase, frame: joined.unwrap_or_else(|| self.frames()), total };
         if joined.is_some() || self.done.keys().all(|task| !matches!(task, Task::Whole | Task::Join)) {
-            (self.progress)(progress);
+            (self.watch.progress)(progress);
         }
     }
 }

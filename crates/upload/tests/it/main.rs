@@ -1,0 +1,5 @@
+//! Uploads to servers.
+mod common;
+mod https;
+mod put;
+mod s3;
