@@ -11,6 +11,7 @@ const OWN_FOLDER: &str = ".cutroom";
 /// list.
 const PLACES: &[(&str, &[&str])] = &[
     ("export", &["output"]),
+    ("export", &["also", "*", "output"]),
     ("export", &["frame_hashes"]),
     ("export", &["cover"]),
     ("export", &["presets_file"]),
@@ -93,6 +94,7 @@ mod tests {
         assert_eq!(resolved(files("import_media", &["a", "/etc/passwd"])), Err("server.outside".to_owned()));
         assert_eq!(resolved(files("import_in_background", &["../x"])), Err("server.outside".to_owned()));
         assert!(resolved(json!({"export": {"subtitles": [{"file": "/etc/passwd"}]}})).is_err());
+        assert!(resolved(json!({"export": {"also": [{"output": "/etc/passwd"}]}})).is_err());
         assert!(resolved(json!({"relink": {"search": ["/etc"]}})).is_err());
         let other = json!({"set": {"of": {"clip": "c"}, "field": "name", "value": "/etc/passwd"}});
         assert_eq!(resolved(other.clone()), Ok(other));

@@ -80,9 +80,9 @@ pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, docto
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
-    AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, FarmBackendChoice, FarmFailure,
-    FarmReport, FarmStatus, FarmSubmitRequest, FarmTask, HardwareReport, NamedPreset, PhaseTimes, Preset, PresetLimits,
-    PresetsRequest, SmartChoice, UploadOptions, Verified, VideoOptions, Watch, WorkerProgram, clean_export, export,
+    AlsoOutput, AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, ExportStatus, FarmBackendChoice,
+    FarmFailure, FarmReport, FarmStatus, FarmSubmitRequest, FarmTask, HardwareReport, NamedPreset, PhaseTimes, Preset,
+    PresetLimits, PresetsRequest, SmartChoice, UploadOptions, Verified, VideoOptions, Watch, WorkerProgram, clean_export, export,
     export_in_workers, export_status, export_to, export_to_address, farm_assemble, farm_cancel, farm_mend, farm_status,
     farm_submit, farm_wait, farm_work, hardware_codec_ids, hardware_report, is_address, name_in_address, presets, probe_encoder,
     resume_export, serve_worker,

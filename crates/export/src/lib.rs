@@ -39,7 +39,7 @@ pub use leveling::{LevelReport, measure};
 pub use parts::{PartMaker, SegmentMade, SegmentPass, SoundMade, join, make_segment, make_sound, shared_rates};
 pub use phases::PhaseTimes;
 pub use plan::{AudioRange, ExportPlan, ExportTarget, Segment, SegmentKind};
-pub use run::{ExportReport, run, run_to};
+pub use run::{ExportReport, run, run_all, run_to};
 pub use settings::{AudioChoices, ExportSettings, LoudnessTarget, VideoChoices};
 pub use settings_error::SettingsError;
 pub use smart::plan_copies;

@@ -134,7 +134,9 @@ pub fn make_segment(
             let drawn = receive(&pictures, "draw")??;
             let started = Instant::now();
             let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
-            tracing::info_span!("encode picture").in_scope(|| writer.push_picture(&drawn.picture)).map_err(at)?;
+            for picture in &drawn.pictures {
+                tracing::info_span!("encode picture").in_scope(|| writer.push_picture(picture)).map_err(at)?;
+            }
             if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
                 file.line(frame - plan.frames.start, hash)?;
             }

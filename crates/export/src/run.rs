@@ -13,7 +13,8 @@ use crate::{
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
-use cutroom_pipeline::{AudioMix, OpenComposition, PipelineError, Renderer};
+use cutroom_pipeline::{AudioMix, OpenComposition, OutputSpec, PipelineError, Renderer};
+use cutroom_timeline::RenderScale;
 use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
 use std::{io::Write, ops::Range, path::Path, sync::Arc, thread, time::Instant};
 
@@ -41,9 +42,11 @@ pub struct ExportReport {
     pub phases: PhaseTimes,
 }
 
-/// A drawn picture on its way to the encoder.
+/// A drawn frame on its way to the encoders.
 pub(crate) struct Drawn {
-    pub picture: Picture,
+    /// In the forms that were asked for.
+    pub pictures: Vec<Picture>,
+    /// Of the first of them.
     pub hash: Option<blake3::Hash>,
 }
 
@@ -76,93 +79,173 @@ pub fn run_to(
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ExportReport, ExportError> {
-    let mut renderer = plan.pictures.then(|| Renderer::new(plan.render)).transpose().map_err(PipelineError::from)?;
+    let mut reports = run_all(composition, &[plan], stream, cancel, unfinished, progress)?;
+    reports.pop().ok_or(ExportError::Panicked { thread: "outputs" })
+}
+
+/// Runs several exports of the same frames at once: each frame is decoded once, and drawn once for each
+/// form of picture. The first one has the list of hashes, and the stream, if there are any. Returns a
+/// report of each.
+///
+/// # Errors
+/// See [`ExportError`]. When an output cannot be completed, those before it are complete already.
+pub fn run_all(
+    composition: &Arc<OpenComposition>,
+    plans: &[&ExportPlan],
+    mut stream: Option<Box<dyn Write + Send>>,
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<ExportReport>, ExportError> {
+    let [main, ..] = plans else { return Ok(Vec::new()) };
+    let (rate, frames) = (main.rate, main.frames.clone());
+    let forms = Forms::of(plans);
+    let mut renderer = (!forms.list.is_empty()).then(|| Renderer::new(main.render)).transpose().map_err(PipelineError::from)?;
     let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
-    let total = (plan.frames.end - plan.frames.start).max(0) as u64;
+    let total = (frames.end - frames.start).max(0) as u64;
     let started = Instant::now();
-    let (mut leveler, level) = match (&plan.sound, plan.loudness) {
-        (Some(sound), Some(target)) => {
-            let (leveler, report) = leveling::plan(composition, sound, target, cancel)?;
-            (Some(leveler), Some(report))
-        }
-        _ => (None, None),
-    };
-    let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
     // Declared first, so that it is dropped after the files that it notes.
     let mut notes = Vec::new();
-    let mut output = Output::open(plan, stream)?;
-    let mut hashes = plan.frame_hashes.as_deref().map(|path| HashFile::create(path, plan.overwrite)).transpose()?;
-    let hidden = output.hidden_path().into_iter().chain(hashes.as_ref().map(HashFile::hidden_path));
-    notes.extend(hidden.map(|path| unfinished.note(path.to_owned())));
+    let mut outputs = Vec::new();
+    for plan in plans {
+        let (leveler, level) = match (&plan.sound, plan.loudness) {
+            (Some(sound), Some(target)) => {
+                let (leveler, report) = leveling::plan(composition, sound, target, cancel)?;
+                (Some(leveler), Some(report))
+            }
+            _ => (None, None),
+        };
+        let output = Output::open(plan, stream.take())?;
+        notes.extend(output.hidden_path().map(|path| unfinished.note(path.to_owned())));
+        outputs.push(Track { plan, output, leveler, level, blocks: None, sample: 0, clipped: 0 });
+    }
+    let mut hashes = main.frame_hashes.as_deref().map(|path| HashFile::create(path, main.overwrite)).transpose()?;
+    notes.extend(hashes.as_ref().map(|hashes| unfinished.note(hashes.hidden_path().to_owned())));
 
     let mut phases = PhaseTimes::default();
-    let (clipped_samples, drawn_in) = thread::scope(|scope| {
+    let drawn_in = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
-        let (to_muxer, blocks) = bounded::<Result<AudioBlock, ExportError>>(BLOCKS_WAITING);
         let mut drawing = None;
         let pictures = match &mut renderer {
             Some(renderer) => {
-                drawing = Some(spawn(scope, "draw", move || draw(composition, plan, plan.frames.clone(), renderer, &to_encoder))?);
+                let (list, frames) = (&forms.list, frames.clone());
+                drawing = Some(spawn(scope, "draw", move || draw_forms(composition, main, list, frames, renderer, &to_encoder))?);
                 Some(pictures)
             }
             None => None,
         };
-        let mixing = match &plan.sound {
-            Some(_) => {
-                let leveler = leveler.take();
-                Some(spawn(scope, "mix", move || mix(composition, plan, leveler, &to_muxer))?)
-            }
-            None => None,
-        };
-        let mut sample = samples.start;
-        for (n, frame) in plan.frames.clone().enumerate() {
+        let mut mixing = Vec::new();
+        for track in &mut outputs {
+            let (plan, leveler) = (track.plan, track.leveler.take());
+            let Some(sound) = &plan.sound else { continue };
+            let (to_muxer, blocks) = bounded::<Result<AudioBlock, ExportError>>(BLOCKS_WAITING);
+            (track.blocks, track.sample) = (Some(blocks), sound.samples.start);
+            mixing.push(spawn(scope, "mix", move || mix(composition, plan, leveler, &to_muxer))?);
+        }
+        for (n, frame) in frames.clone().enumerate() {
             if cancel.is_cancelled() {
                 return Err(ExportError::Cancelled { frame: n as u64, total });
             }
-            let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
-            if let Some(pictures) = &pictures {
-                let drawn = receive(pictures, "draw")??;
-                let began = Instant::now();
-                output.picture(&drawn.picture).map_err(at)?;
-                phases.encode_secs += began.elapsed().as_secs_f64();
-                if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
-                    file.line(n, hash)?;
+            let drawn = pictures.as_ref().map(|pictures| receive(pictures, "draw")).transpose()?.transpose()?;
+            let began = Instant::now();
+            for (track, form) in outputs.iter_mut().zip(&forms.of_plan) {
+                let picture = form.zip(drawn.as_ref()).and_then(|(form, drawn)| drawn.pictures.get(form));
+                if let Some(picture) = picture {
+                    let at = |source| ExportError::Write { time: rate.time_of_frame(frame), source };
+                    track.output.picture(picture).map_err(at)?;
                 }
             }
-            // Audio follows the pictures so that neither is buffered for long in the muxer.
-            let due = plan.rate.time_of_frame(frame + 1);
-            while sample < samples.end && plan.sound.as_ref().is_some_and(|s| Time::of_sample(sample, s.rate_hz) < due) {
-                let block = receive(&blocks, "mix")??;
-                sample += block.len() as i64;
-                output.sound(&block).map_err(at)?;
+            phases.encode_secs += began.elapsed().as_secs_f64();
+            if let (Some(file), Some(hash)) = (&mut hashes, drawn.and_then(|drawn| drawn.hash)) {
+                file.line(n, hash)?;
             }
+            // Audio follows the pictures so that neither is buffered for long in the muxer.
+            let due = rate.time_of_frame(frame + 1);
+            outputs.iter_mut().try_for_each(|track| track.sound_until(due, frame))?;
             progress(Progress::frames(n as u64 + 1, total));
         }
         let drawn_in = drawing.and_then(|handle| handle.join().ok().flatten()).unwrap_or_default();
-        Ok((mixing.and_then(|handle| handle.join().ok().flatten()).unwrap_or(0), drawn_in))
+        let mut clipped = mixing.into_iter().map(|handle| handle.join().ok().flatten().unwrap_or(0));
+        outputs.iter_mut().filter(|track| track.blocks.is_some()).for_each(|track| track.clipped = clipped.next().unwrap_or(0));
+        Ok(drawn_in)
     })?;
     (phases.decode_secs, phases.compose_secs) = (drawn_in.decode_secs, drawn_in.compose_secs);
     if cancel.is_cancelled() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
     // The list is on the disk before the output is renamed, so that little can fail after that.
-    let list = hashes.map(HashFile::ready).transpose()?;
-    output.finish().map_err(|source| ExportError::Finish { source })?;
-    if let Some(list) = list {
-        list.name(match &plan.target {
-            ExportTarget::File { path, .. } => Some(path),
-            ExportTarget::Null => None,
-        })?;
+    let mut list = hashes.map(HashFile::ready).transpose()?;
+    let mut reports = Vec::new();
+    for track in outputs {
+        let Track { plan, output, level, clipped, .. } = track;
+        output.finish().map_err(|source| ExportError::Finish { source })?;
+        if let Some(list) = list.take() {
+            list.name(match &plan.target {
+                ExportTarget::File { path, .. } => Some(path),
+                ExportTarget::Null => None,
+            })?;
+        }
+        reports.push(ExportReport {
+            frames: if plan.pictures { total } else { 0 },
+            samples: plan.sound.as_ref().map_or(0, |s| (s.samples.end - s.samples.start) as u64),
+            elapsed_secs: started.elapsed().as_secs_f64(),
+            drawn_by: if plan.pictures { drawn_by.clone() } else { String::new() },
+            clipped_samples: clipped,
+            level,
+            phases,
+        });
     }
-    Ok(ExportReport {
-        frames: if plan.pictures { total } else { 0 },
-        samples: (samples.end - samples.start) as u64,
-        elapsed_secs: started.elapsed().as_secs_f64(),
-        drawn_by,
-        clipped_samples,
-        level,
-        phases,
-    })
+    Ok(reports)
+}
+
+/// The forms of pictures that several exports need.
+struct Forms {
+    /// Scale, and planes and tags, of each.
+    list: Vec<(RenderScale, OutputSpec)>,
+    /// The form of each export; `None` without pictures.
+    of_plan: Vec<Option<usize>>,
+}
+
+impl Forms {
+    fn of(plans: &[&ExportPlan]) -> Self {
+        let mut list: Vec<(RenderScale, OutputSpec)> = Vec::new();
+        let mut form = |plan: &ExportPlan| {
+            let wanted = (plan.scale, plan.output);
+            list.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+                list.push(wanted);
+                list.len() - 1
+            })
+        };
+        let of_plan = plans.iter().map(|plan| plan.pictures.then(|| form(plan))).collect();
+        Self { list, of_plan }
+    }
+}
+
+/// One output of several.
+struct Track<'a> {
+    plan: &'a ExportPlan,
+    output: Output,
+    leveler: Option<Leveler>,
+    level: Option<LevelReport>,
+    /// Its mixed sound.
+    blocks: Option<Receiver<Result<AudioBlock, ExportError>>>,
+    /// The sample that is next.
+    sample: i64,
+    clipped: u64,
+}
+
+impl Track<'_> {
+    /// Writes the sound that is heard before `due`, the end of a frame.
+    fn sound_until(&mut self, due: Time, frame: i64) -> Result<(), ExportError> {
+        let (Some(sound), Some(blocks)) = (&self.plan.sound, &self.blocks) else { return Ok(()) };
+        while self.sample < sound.samples.end && Time::of_sample(self.sample, sound.rate_hz) < due {
+            let block = receive(blocks, "mix")??;
+            self.sample += block.len() as i64;
+            let at = |source| ExportError::Write { time: self.plan.rate.time_of_frame(frame), source };
+            self.output.sound(&block).map_err(at)?;
+        }
+        Ok(())
+    }
 }
 
 /// Starts a thread whose panic becomes a missing result on its channel, and does not propagate to
@@ -181,8 +264,8 @@ pub(crate) fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<
     channel.recv().map_err(|_| ExportError::Panicked { thread })
 }
 
-/// Plans, fetches and draws every frame in order. Stops after an error, or when the receiver is
-/// dropped.
+/// Plans, fetches and draws every frame in order, in the form of a plan. Stops after an error, or when the
+/// receiver is dropped.
 pub(crate) fn draw(
     composition: &Arc<OpenComposition>,
     plan: &ExportPlan,
@@ -190,14 +273,32 @@ pub(crate) fn draw(
     renderer: &mut Renderer,
     to_encoder: &Sender<Result<Drawn, ExportError>>,
 ) -> DrawTimes {
+    draw_forms(composition, plan, &[(plan.scale, plan.output)], range, renderer, to_encoder)
+}
+
+/// As [`draw`], in several forms.
+fn draw_forms(
+    composition: &Arc<OpenComposition>,
+    plan: &ExportPlan,
+    forms: &[(RenderScale, OutputSpec)],
+    range: Range<i64>,
+    renderer: &mut Renderer,
+    to_encoder: &Sender<Result<Drawn, ExportError>>,
+) -> DrawTimes {
     let mut frames = composition.frames(range.clone());
-    frames.set_scale(plan.scale);
+    if let [(scale, _)] = forms {
+        frames.set_scale(*scale);
+    }
     let mut times = DrawTimes::default();
     for frame in range {
         let started = Instant::now();
-        let drawn = frames
-            .next_picture(renderer, &plan.output)
-            .map(|picture| Drawn { hash: plan.frame_hashes.is_some().then(|| picture_hash(&picture)), picture })
+        let drawn = match forms {
+            // One form is drawn ahead.
+            [(_, output)] => frames.next_picture(renderer, output).map(|picture| vec![picture]),
+            forms => frames.next_in_forms(renderer, forms),
+        };
+        let drawn = drawn
+            .map(|pictures| Drawn { hash: pictures.first().filter(|_| plan.frame_hashes.is_some()).map(picture_hash), pictures })
             .map_err(|source| ExportError::Frame { frame, time: plan.rate.time_of_frame(frame), source });
         times.compose_secs += started.elapsed().as_secs_f64();
         let failed = drawn.is_err();

@@ -130,6 +130,25 @@ impl FrameReader {
         Ok(tracing::info_span!("finish").in_scope(|| renderer.finish(first))?)
     }
 
+    /// Draws the next frame of the range in several forms, each at its scale; it is decoded once. For a reader
+    /// that is drawn at full scale otherwise.
+    ///
+    /// # Errors
+    /// As [`Self::next_picture`].
+    pub fn next_in_forms(
+        &mut self,
+        renderer: &mut Renderer,
+        forms: &[(RenderScale, OutputSpec)],
+    ) -> Result<Vec<Picture>, PipelineError> {
+        let (plan, pictures) = self.next_fetched()?;
+        let draw = |(scale, output): &(RenderScale, OutputSpec)| {
+            let scaled = (*scale != RenderScale::FULL).then(|| plan.at_scale(*scale));
+            let submitted = renderer.begin(scaled.as_ref().unwrap_or(&plan), &pictures, output)?;
+            Ok(renderer.finish(submitted)?)
+        };
+        tracing::info_span!("draw forms", forms = forms.len()).in_scope(|| forms.iter().map(draw).collect())
+    }
+
     /// Draws frame `n`, whatever the reader's position; nothing is decoded ahead.
     ///
     /// # Errors
@@ -170,6 +189,12 @@ impl FrameReader {
 
     /// Begins drawing the next frame, and requests the pictures of the frames after it.
     fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Submitted, PipelineError> {
+        let (plan, pictures) = self.next_fetched()?;
+        Ok(tracing::info_span!("draw").in_scope(|| renderer.begin(&plan, &pictures, output))?)
+    }
+
+    /// The plan of the next frame with its pictures; requests those of the frames after it.
+    fn next_fetched(&mut self) -> Result<(FramePlan, Fetched), PipelineError> {
         let (plan, pending) = match self.ahead.pop_front() {
             Some(frame) => frame?,
             None => self.request_frame()?,
@@ -186,8 +211,7 @@ impl FrameReader {
         let started = Instant::now();
         let pictures = self.fetched(pending);
         self.waited += started.elapsed();
-        let pictures = pictures?;
-        Ok(tracing::info_span!("draw").in_scope(|| renderer.begin(&plan, &pictures, output))?)
+        Ok((plan, pictures?))
     }
 
     fn scaled(&self, plan: FramePlan) -> FramePlan {

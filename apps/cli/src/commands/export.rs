@@ -1,6 +1,6 @@
 //! `cutroom export`.
 use super::{
-    export_options::{ExportOptions, WORDS},
+    export_options::{self, ExportOptions, WORDS},
     export_state,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     interrupt, text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{ApiError, ExportPhase, ExportProgress, ExportReport, Session, SpeedMeter, UploadOptions, Watch};
+use cutroom_api::{AlsoOutput, ApiError, ExportPhase, ExportProgress, ExportReport, Session, SpeedMeter, UploadOptions, Watch};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -44,6 +44,9 @@ pub struct ExportArgs {
     /// Container of -o -, by its extension: mkv (if not given), mp4, wav, ...
     #[arg(long, value_name = "EXT", requires = "output", conflicts_with = "null")]
     pub container: Option<String>,
+    /// A further file from the same frames, with options of its own: web.webm,crf=32,scale=0.5
+    #[arg(long, value_name = "FILE[,OPTION=VALUE...]", value_parser = export_options::also)]
+    pub also: Vec<AlsoOutput>,
     /// A header that is sent to an http or https address: "Authorization: Bearer ..."
     #[arg(long, value_name = "HEADER", value_parser = header, conflicts_with = "null")]
     pub upload_header: Vec<(String, String)>,
@@ -85,6 +88,7 @@ Examples:
   cutroom export film.json --null --frame-hashes hashes.txt
   cutroom export film.json -o - --container mkv | ffplay -
   cutroom export film.json -o film.mp4 --jobs 2
+  cutroom export film.json -o film.mp4 --also small.mp4,scale=0.5,crf=28 --also sound.wav
   cutroom export film.json -o '{{project}}-{{date}}.mp4' --for web --metadata title=Film --verify
   cutroom export --status -o film.mp4
 
@@ -172,7 +176,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         None => args.output.clone(),
     };
     let output = output.filter(|_| !args.null).filter(|o| o.as_os_str() != "null:");
-    let request = args.options.request(output, args.backend);
+    let mut request = args.options.request(output, args.backend);
+    request.also.clone_from(&args.also);
     let worker = super::worker_program()?;
     let mut show = |p| shown.update(p);
     // What is traced happens in this process.
@@ -214,8 +219,7 @@ fn stdout() -> Result<Box<dyn Write + Send>, ApiError> {
 
 /// Prints the report of an export, after sending the film if it is for standard output.
 fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Result<(), Failure> {
-    report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
-    report.fields.clear();
+    worded_report(&mut report);
     let is_stdout = args.output.as_deref().is_some_and(super::is_stdout);
     if is_stdout {
         report.output = args.output.clone();
@@ -233,6 +237,13 @@ fn say(args: &ExportArgs, mut report: ExportReport, pipe: Option<&Pipe>) -> Resu
         true => super::print_json(&report),
         false => Ok(()),
     }
+}
+
+/// Puts the words of the command line into warnings.
+fn worded_report(report: &mut ExportReport) {
+    report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
+    report.fields.clear();
+    report.also.iter_mut().for_each(worded_report);
 }
 
 /// A film for standard output in a container that is complete only when its beginning is written
@@ -289,7 +300,7 @@ fn summary(report: &ExportReport) -> String {
             limited.abs()
         ));
     }
-    lines
+    lines + &report.also.iter().map(summary).collect::<String>()
 }
 
 /// Writes one JSON object as a line to standard error.

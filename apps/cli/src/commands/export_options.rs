@@ -1,8 +1,8 @@
 //! How a film is exported, as options of several commands.
 use super::frame::ProxiesArg;
 use crate::{args::BackendArg, failure::Words};
-use clap::{Args, ValueEnum};
-use cutroom_api::{AudioOptions, ExportRequest, SmartChoice, SubtitleInput, VideoOptions};
+use clap::{Args, Parser, ValueEnum};
+use cutroom_api::{AlsoOutput, AudioOptions, ExportRequest, SmartChoice, SubtitleInput, VideoOptions};
 use std::path::PathBuf;
 
 /// Options of an export.
@@ -185,6 +185,7 @@ impl ExportOptions {
             timecode: self.timecode.clone(),
             verify: self.verify,
             smart: self.smart.into(),
+            also: Vec::new(),
         }
     }
 }
@@ -235,6 +236,7 @@ pub const WORDS: &Words = &[
     ("timecode", "--timecode"),
     ("verify", "--verify"),
     ("smart", "--smart"),
+    ("also", "--also"),
 ];
 
 fn video_codec_help() -> String {
@@ -266,5 +268,54 @@ impl From<SmartArg> for SmartChoice {
             SmartArg::Auto => Self::Auto,
             SmartArg::Require => Self::Require,
         }
+    }
+}
+
+/// A further output with its options, as `FILE[,OPTION=VALUE...]`: those of `cutroom export` that are about one
+/// file, without the dashes.
+///
+/// # Errors
+/// An option that is unknown, wrong, or about all files.
+pub fn also(text: &str) -> Result<AlsoOutput, String> {
+    let mut parts = text.split(',');
+    let output = PathBuf::from(parts.next().unwrap_or_default());
+    let args: Vec<String> = parts.map(|part| format!("--{}", part.trim())).collect();
+    let parsed = OfOutput::try_parse_from([String::new()].into_iter().chain(args));
+    let options =
+        parsed.map_err(|e| e.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())?.options;
+    let request = options.request(None, BackendArg::default());
+    let ExportRequest { preset, video, audio, lossless, .. } = request.clone();
+    // What is left must be what it is without options.
+    let (preset_left, video_left, audio_left) = (None, VideoOptions::default(), AudioOptions::default());
+    let left = ExportRequest { preset: preset_left, video: video_left, audio: audio_left, lossless: false, ..request };
+    if left != ExportRequest::default() {
+        return Err("an option of it is about all files, not about one".into());
+    }
+    Ok(AlsoOutput { output, preset, video, audio, lossless })
+}
+
+/// The options of a further output.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = false, disable_help_flag = true)]
+struct OfOutput {
+    #[command(flatten)]
+    options: ExportOptions,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_outputs_have_options_of_their_own() {
+        let small = also("small.mp4,scale=0.5,crf=28,no-audio").unwrap();
+        assert_eq!(
+            (small.output, small.video.scale, small.video.crf, small.audio.off),
+            ("small.mp4".into(), Some(0.5), Some(28.0), true)
+        );
+        assert_eq!(also("a.webm").unwrap(), AlsoOutput { output: "a.webm".into(), ..AlsoOutput::default() });
+        assert!(also("a.mp4,range=0..2").unwrap_err().contains("about all files"));
+        assert!(also("a.mp4,quality=2").unwrap_err().contains("quality"));
+        assert!(also("a.mp4,crf=x").unwrap_err().contains("crf"));
     }
 }

@@ -52,6 +52,9 @@ pub struct ExportRequest {
     /// Range `A..B`, see [`crate::parse_range`]; absent: all.
     #[serde(default)]
     pub range: Option<String>,
+    /// Further files that are made from the same frames at the same time; the film is then made as a whole.
+    #[serde(default)]
+    pub also: Vec<AlsoOutput>,
     /// Name of a preset, such as `youtube`; absent: none. What the request gives itself takes precedence.
     #[serde(default)]
     pub preset: Option<String>,
@@ -127,6 +130,26 @@ pub struct ExportRequest {
     /// A process from which no picture comes for this many seconds is stuck and is ended; absent: 300.
     #[serde(default)]
     pub stuck_secs: Option<f64>,
+}
+
+/// A further file that is made from the frames of an export.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlsoOutput {
+    /// The file to write.
+    pub output: PathBuf,
+    /// Name of a preset.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// How pictures are stored.
+    #[serde(default)]
+    pub video: VideoOptions,
+    /// How sound is stored.
+    #[serde(default)]
+    pub audio: AudioOptions,
+    /// Encode without loss.
+    #[serde(default)]
+    pub lossless: bool,
 }
 
 /// How an export stores pictures.
@@ -255,6 +278,9 @@ pub struct ExportReport {
     /// How the sound was brought to a loudness, if that was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<LevelReport>,
+    /// Further files that were made at the same time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Self>,
     /// Problems that did not prevent the export.
     pub warnings: Vec<String>,
     /// Fields of the request that warnings name in backticks.
@@ -361,9 +387,9 @@ pub fn export(
     let prepared = Prepared::new(session, &asked.request, cancel)?;
     let mut made = prepared.make_whole(cancel, unfinished, progress).map_err(|e| vec![e])?;
     if asked.request.verify {
-        made.verified = Some(prepared.verify(cancel, progress).map_err(|e| vec![e])?);
+        prepared.verify_all(&mut made, cancel, progress).map_err(|e| vec![e])?;
     }
-    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
+    Ok(asked.report(&prepared.outline, &made))
 }
 
 /// As [`export`], to a stream that takes the film while it is made; the output's name says the
@@ -387,7 +413,7 @@ pub fn export_to(
     }
     let prepared = Prepared::new(session, &asked.request, cancel)?;
     let made = prepared.make(Some(stream), cancel, unfinished, progress).map_err(|e| vec![e])?;
-    Ok(asked.finish(prepared.outline.report(&asked.request, &made)))
+    Ok(asked.report(&prepared.outline, &made))
 }
 
 /// Checks a request, as far as that needs no media file.
@@ -396,9 +422,12 @@ pub fn export_to(
 /// As [`export`].
 pub(crate) fn check(session: &Session, request: &ExportRequest) -> Result<(), Vec<ApiError>> {
     let one = |e| vec![e];
-    let request = &Asked::new(session, request).map_err(one)?.request;
+    let asked = Asked::new(session, request).map_err(one)?;
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
+    asked.check_outputs().map_err(one)?;
+    asked.also.iter().try_for_each(|also| check(session, &also.request))?;
+    let request = &asked.request;
     let software = request.video.hardware_fallback.then(|| hardware::in_software(request)).flatten();
     draft(software.as_ref().unwrap_or(request), session, &id).map(drop).map_err(one)
 }

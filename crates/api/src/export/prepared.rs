@@ -1,7 +1,7 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
 use super::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions,
-    extras, hardware, process,
+    asked::Asked, extras, hardware, process,
 };
 use crate::{
     ApiError, ProxyChoice,
@@ -49,7 +49,7 @@ impl ExportRequest {
 impl ExportRequest {
     /// All its paths.
     pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let texts = self.subtitles.iter_mut().map(|s| &mut s.file);
+        let texts = self.subtitles.iter_mut().map(|s| &mut s.file).chain(self.also.iter_mut().map(|also| &mut also.output));
         let others = [&mut self.output, &mut self.proxy_folder, &mut self.frame_hashes, &mut self.cover, &mut self.presets_file];
         others.into_iter().flatten().chain(texts)
     }
@@ -105,6 +105,8 @@ pub(super) struct Prepared {
     pub composition: Arc<OpenComposition>,
     pub plan: ExportPlan,
     pub outline: Outline,
+    /// Further outputs of the same frames.
+    pub also: Vec<Self>,
 }
 
 /// What the one who asked for an export needs to know of its plan.
@@ -138,6 +140,9 @@ pub(super) struct Outline {
     pub bytes_expected: Option<u64>,
     pub warnings: Vec<String>,
     pub fields: Vec<String>,
+    /// Those of further outputs.
+    #[serde(default)]
+    pub also: Vec<Self>,
 }
 
 /// What is known of a part, or of a whole film, that was made.
@@ -167,6 +172,9 @@ pub(super) struct Made {
     /// Problems that were met while it was made, such as damage in files.
     #[serde(default)]
     pub problems: Vec<String>,
+    /// Further outputs.
+    #[serde(default)]
+    pub also: Vec<Self>,
 }
 
 /// Problems of several parts: of those that differ in their counts only, the one that counts most.
@@ -206,6 +214,8 @@ impl Prepared {
     /// As [`super::export`].
     pub fn new(session: &Session, request: &ExportRequest, cancel: &CancelToken) -> Result<Self, Vec<ApiError>> {
         let one = |e| vec![e];
+        let asked = Asked::new(session, request).map_err(one)?.also;
+        let also: Vec<Self> = asked.iter().map(|also| Self::new(session, &also.request, cancel)).collect::<Result<_, _>>()?;
         let id = session.composition(request.composition.as_deref()).map_err(one)?;
         session.check()?;
         let (software, stands_in) = hardware::usable(request).map_err(one)?;
@@ -275,8 +285,9 @@ impl Prepared {
             bytes_expected: plan.bits_per_second().map(|bps| (bps as f64 * duration_secs / 8.0) as u64),
             warnings,
             fields,
+            also: also.iter().map(|also| also.outline.clone()).collect(),
         };
-        Ok(Self { composition, plan, outline })
+        Ok(Self { composition, plan, outline, also })
     }
 
     /// Problems that were met since the export was opened.
@@ -312,18 +323,22 @@ impl Prepared {
         let mut note = |p: cutroom_types::Progress| {
             progress(ExportProgress { phase: ExportPhase::Compose, frame: p.done, total: p.total });
         };
-        let report =
-            cutroom_export::run_to(&self.composition, &self.plan, stream, cancel, unfinished, &mut note).map_err(ApiError::from)?;
-        Ok(Made {
+        let plans: Vec<&ExportPlan> = [self].into_iter().chain(&self.also).map(|prepared| &prepared.plan).collect();
+        let reports = cutroom_export::run_all(&self.composition, &plans, stream, cancel, unfinished, &mut note)?;
+        let made = |(prepared, report): (&Self, cutroom_export::ExportReport)| Made {
             drawn_by: report.drawn_by,
             clipped_samples: report.clipped_samples,
             level: report.level.map(LevelReport::from),
             phases: report.phases.into(),
             elapsed_secs: report.elapsed_secs,
-            file: self.plan.file().filter(|_| !is_stream).and_then(hash_of_file),
-            problems: self.problems(),
+            file: prepared.plan.file().and_then(hash_of_file),
             ..Made::default()
-        })
+        };
+        let mut all = [self].into_iter().chain(&self.also).zip(reports).map(made);
+        let main = all.next().unwrap_or_default();
+        let file = main.file.clone().filter(|_| !is_stream);
+        let also = all.collect();
+        Ok(Made { file, also, problems: self.problems(), ..main })
     }
 }
 
@@ -373,6 +388,7 @@ impl Outline {
             phases: made.phases,
             verified: made.verified,
             level: made.level,
+            also: Vec::new(),
             warnings,
             fields: self.fields.clone(),
         }

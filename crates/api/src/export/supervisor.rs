@@ -123,7 +123,7 @@ pub(super) fn supervise(
     let asked = Asked::new(session, request).map_err(|e| vec![e])?;
     let init = init_of(session, &asked)?;
     let ended = reach(Goal::Film(plan), init, watch)?;
-    let mut report = asked.finish(ended.outline.report(&asked.request, &ended.made));
+    let mut report = asked.report(&ended.outline, &ended.made);
     // The film is whole, whatever becomes of its parts.
     if let Some(Err(error)) = ended.folder.map(ExportFolder::remove) {
         report.warnings.push(format!("the film is complete, but its parts could not be removed: {}", ApiError::from(error)));
@@ -171,11 +171,10 @@ pub(super) fn reach(goal: Goal, init: InitExport, watch: Watch) -> Result<Ended,
         (Err(mut errors), outline) => {
             // What a worker that was killed could not remove itself.
             let request = &supervisor.init.request;
-            let files = [(&request.output, "partial"), (&request.frame_hashes, "hashes")];
-            for (path, what) in files.into_iter().filter(|_| matches!(supervisor.goal, Goal::Film(_))) {
-                if let Some(path) = path {
-                    sweep_hidden(path, what);
-                }
+            let films = request.output.iter().chain(request.also.iter().map(|also| &also.output)).map(|path| (path, "partial"));
+            let files = films.chain(request.frame_hashes.iter().map(|path| (path, "hashes")));
+            for (path, what) in files.filter(|_| matches!(supervisor.goal, Goal::Film(_))) {
+                sweep_hidden(path, what);
             }
             let kept = parts.map_or(0, ExportFolder::close);
             if let (Some(error), Some(outline)) = (errors.first_mut().filter(|_| kept > 0), outline) {
@@ -244,7 +243,7 @@ impl Supervisor<'_> {
             let film = [Task::Whole, Task::Join].iter().find_map(|task| self.done.get(task));
             match (film, self.done.get(&Task::Verify)) {
                 (Some(last), verified) if verified.is_some() || !self.init.request.verify => {
-                    return Ok(Made { verified: verified.and_then(|made| made.verified), ..self.made(last) });
+                    return Ok(self.made(last, verified));
                 }
                 (Some(_), _) if self.is_idle() => {
                     self.waiting.push_back(Task::Verify);
@@ -285,8 +284,8 @@ impl Supervisor<'_> {
     }
 
     /// What is known of the film, after its last task.
-    fn made(&self, last: &Made) -> Made {
-        let mut made = Made { file: last.file.clone(), ..Made::default() };
+    fn made(&self, last: &Made, verified: Option<&Made>) -> Made {
+        let mut made = Made { file: last.file.clone(), also: last.also.clone(), ..Made::default() };
         for part in self.done.values() {
             made.phases.add(&part.phases);
             made.clipped_samples += part.clipped_samples;
@@ -298,6 +297,10 @@ impl Supervisor<'_> {
         made.problems = prepared::merged_problems(self.done.values().flat_map(|part| &part.problems));
         made.elapsed_secs = self.started.elapsed().as_secs_f64();
         made.segments_reused = self.reused;
+        if let Some(verified) = verified {
+            made.verified = verified.verified;
+            made.also.iter_mut().zip(&verified.also).for_each(|(made, verified)| made.verified = verified.verified);
+        }
         made
     }
 

@@ -1,5 +1,8 @@
 //! Decodes a finished film and compares it with what it was to be.
-use super::{ExportPhase, ExportProgress, Verified, prepared::Prepared};
+use super::{
+    ExportPhase, ExportProgress, Verified,
+    prepared::{Made, Prepared},
+};
 use crate::ApiError;
 use cutroom_export::picture_hash;
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader};
@@ -7,6 +10,20 @@ use cutroom_pipeline::{PipelineError, Renderer};
 use cutroom_types::CancelToken;
 
 impl Prepared {
+    /// Decodes all films and notes what was found.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_all(
+        &self,
+        made: &mut Made,
+        cancel: &CancelToken,
+        progress: &mut dyn FnMut(ExportProgress),
+    ) -> Result<(), ApiError> {
+        made.verified = Some(self.verify(cancel, progress)?);
+        self.also.iter().zip(&mut made.also).try_for_each(|(also, made)| also.verify_all(made, cancel, progress))
+    }
+
     /// Decodes the film.
     ///
     /// # Errors

@@ -164,7 +164,11 @@ impl Worker {
             Task::Whole => export.prepared.make_whole(&self.cancel, &self.unfinished, &mut report)?,
             Task::Part(part) => self.make_part(export, part, &mut report)?,
             Task::Join => self.join(export, &mut report)?,
-            Task::Verify => Made { verified: Some(export.prepared.verify(&self.cancel, &mut report)?), ..Made::default() },
+            Task::Verify => {
+                let mut made = Made { also: vec![Made::default(); export.prepared.also.len()], ..Made::default() };
+                export.prepared.verify_all(&mut made, &self.cancel, &mut report)?;
+                made
+            }
         };
         made.elapsed_secs = started.elapsed().as_secs_f64();
         Ok(made)
