@@ -90,8 +90,19 @@ fn message(info: &PanicHookInfo<'_>) -> String {
     format!("{}{at}", said.unwrap_or_else(|| "no message".into()))
 }
 
+/// An argument for a report: of addresses without what may be secret, and of headers nothing.
+fn without_secrets(argument: &str) -> String {
+    if argument.contains(": ") || argument.to_ascii_lowercase().contains("authorization") {
+        return "(hidden)".into();
+    }
+    let Some((scheme, rest)) = argument.split_once("://") else { return format!("{argument:?}") };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    format!("{:?}", format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or_default()))
+}
+
 fn text_of(info: &PanicHookInfo<'_>) -> String {
-    let arguments: Vec<String> = std::env::args_os().map(|a| format!("{a:?}")).collect();
+    let arguments: Vec<String> = std::env::args_os().map(|a| without_secrets(&a.to_string_lossy())).collect();
     // A thread may meet a defect while it holds the list.
     let commands: Vec<String> = COMMANDS.try_lock().map(|c| c.iter().cloned().collect()).unwrap_or_default();
     format!(
@@ -106,4 +117,16 @@ fn text_of(info: &PanicHookInfo<'_>) -> String {
         commands.join("\n"),
         Backtrace::force_capture()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_hold_no_secrets() {
+        assert_eq!(without_secrets("https://me:pass@host/a.mkv?token=1"), "\"https://host/a.mkv\"");
+        assert_eq!(without_secrets("Authorization: Bearer x"), "(hidden)");
+        assert_eq!(without_secrets("film.mp4"), "\"film.mp4\"");
+    }
 }

@@ -19,6 +19,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 const PLAN: &str = "plan.json";
@@ -26,6 +27,8 @@ const LOCK: &str = "lock";
 const FARM: &str = "farm.json";
 /// Marks the names of files in progress; machine and number of their process are before it.
 const IN_PROGRESS: &str = ".tmp";
+/// Files in progress of a farm that are older than this are left over.
+const TASKS_LAST: Duration = Duration::from_secs(6 * 3600);
 /// Endings of files that a part may have beside its packets and its manifest: hashes of pictures, and what
 /// encoders write in their first pass.
 const BESIDE: &[&str] = &["hashes", "stats", "stats.mbtree", "stats.cutree"];
@@ -75,8 +78,9 @@ pub struct Manifest<F> {
     pub facts: F,
 }
 
-/// The folder of the export to `output`.
+/// The folder of the export to `output`: beside the file itself, if that is a link.
 pub fn folder_of(output: &Path) -> PathBuf {
+    let output = output.canonicalize().unwrap_or_else(|_| output.to_owned());
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     // File names are limited to 255 bytes.
     let name: String = name.chars().take(60).collect();
@@ -90,9 +94,12 @@ impl ExportFolder {
     /// # Errors
     /// [`ExportError::Busy`] while another process exports to the same output; [`ExportError::Folder`].
     pub fn open(path: &Path, plan: &str, stored: &impl Serialize) -> Result<Self, ExportError> {
+        LockedFolder::lock(path)?.open(plan, stored)
+    }
+
+    /// As [`Self::open`], once it is locked.
+    fn opened(path: &Path, lock: File, plan: &str, stored: &impl Serialize) -> Result<Self, ExportError> {
         let failed = failed(path);
-        fs::create_dir_all(path).map_err(&failed)?;
-        let lock = lock(path)?;
         let folder = Self { path: path.to_owned(), plan: plan.to_owned(), lock: Some(lock) };
         let of_farm = folder.is_plan_of(FARM);
         for entry in fs::read_dir(path).map_err(&failed)? {
@@ -101,11 +108,17 @@ impl ExportFolder {
             let stays = match &*name {
                 LOCK | PLAN => true,
                 FARM | LOGS => of_farm,
-                other => folder.is_of_plan(other),
+                // What other file systems keep of open files.
+                other if other.starts_with(".nfs") => true,
+                other => folder.is_of_plan(other) || of_farm && is_recent(&entry),
             };
             if !stays {
                 let removed = if entry.is_dir() { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
-                removed.map_err(&failed)?;
+                match removed {
+                    // Another process has just given it its name.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                    other => other.map_err(&failed)?,
+                }
             }
         }
         folder.write(PLAN, &serde_json::to_vec_pretty(stored).map_err(|e| failed(e.into()))?)?;
@@ -171,14 +184,14 @@ impl ExportFolder {
         write_whole(&self.path.join(name), bytes).map_err(failed(&self.path))
     }
 
-    /// Removes what processes left unfinished, for after they have ended.
-    pub fn sweep(&self) {
-        self.remove_marked(IN_PROGRESS);
+    /// Forgets what a farm was given.
+    pub fn forget_farm(&self) {
+        let _ = fs::remove_file(self.path.join(FARM));
     }
 
     /// Removes what one process of this machine left unfinished.
     pub fn sweep_of(&self, process: u32) {
-        self.remove_marked(&format!(".{}{IN_PROGRESS}", of_process(process)));
+        self.remove_marked(&format!(".{}-", of_process(process)));
     }
 
     /// Removes files whose names have a mark in them.
@@ -195,19 +208,19 @@ impl ExportFolder {
     /// # Errors
     /// [`ExportError::Folder`].
     pub fn remove(self) -> Result<(), ExportError> {
-        remove(&self.path)
+        remove(&self.path, self.lock)
     }
 
     /// Ends the export: keeps finished parts for the next one, and removes the folder if there are none.
     /// Returns the number of segments that are kept. Where others work too, nothing is removed.
     pub fn close(self) -> usize {
-        if self.lock.is_none() {
-            return segments_finished(&self.path, &self.plan);
-        }
-        self.sweep();
         let kept = segments_finished(&self.path, &self.plan);
+        if self.lock.is_none() || self.path.join(FARM).exists() {
+            return kept;
+        }
+        self.remove_marked(IN_PROGRESS);
         if kept == 0 {
-            let _ = remove(&self.path);
+            let _ = remove(&self.path, self.lock);
         }
         kept
     }
@@ -218,15 +231,66 @@ impl ExportFolder {
 /// # Errors
 /// [`ExportError::Busy`], [`ExportError::Folder`].
 pub fn clean(path: &Path) -> Result<(), ExportError> {
-    let _lock = lock(path)?;
-    remove(path)
+    let lock = lock(path)?;
+    remove(path, Some(lock))
 }
 
-fn remove(path: &Path) -> Result<(), ExportError> {
-    // The plan first: what is left of a removal that was interrupted belongs to no plan.
-    let _ = fs::remove_file(path.join(PLAN));
+fn remove(path: &Path, lock: Option<File>) -> Result<(), ExportError> {
+    // These first: what is left of a removal that was interrupted belongs to no plan and to no farm.
     let _ = fs::remove_file(path.join(FARM));
+    let _ = fs::remove_file(path.join(PLAN));
+    // Some file systems keep what is open.
+    drop(lock);
     fs::remove_dir_all(path).map_err(failed(path))
+}
+
+/// A folder that is locked and otherwise as it was found.
+#[derive(Debug)]
+pub struct LockedFolder {
+    path: PathBuf,
+    lock: File,
+}
+
+impl LockedFolder {
+    /// Makes the folder if it is not there, and locks it.
+    ///
+    /// # Errors
+    /// As [`ExportFolder::open`].
+    pub fn lock(path: &Path) -> Result<Self, ExportError> {
+        fs::create_dir_all(path).map_err(failed(path))?;
+        Ok(Self { path: path.to_owned(), lock: lock(path)? })
+    }
+
+    /// As [`ExportFolder::store_farm`].
+    ///
+    /// # Errors
+    /// [`ExportError::Folder`].
+    pub fn store_farm(&self, farm: &impl Serialize) -> Result<(), ExportError> {
+        let text = serde_json::to_vec_pretty(farm).map_err(|e| failed(&self.path)(e.into()))?;
+        write_whole(&self.path.join(FARM), &text).map_err(failed(&self.path))
+    }
+
+    /// Removes it with all that is in it.
+    ///
+    /// # Errors
+    /// [`ExportError::Folder`].
+    pub fn remove(self) -> Result<(), ExportError> {
+        remove(&self.path, Some(self.lock))
+    }
+
+    /// As [`ExportFolder::open`].
+    ///
+    /// # Errors
+    /// [`ExportError::Folder`].
+    pub fn open(self, plan: &str, stored: &impl Serialize) -> Result<ExportFolder, ExportError> {
+        ExportFolder::opened(&self.path, self.lock, plan, stored)
+    }
+}
+
+/// Whether a file was written in the last hours: tasks of a farm may be at it.
+fn is_recent(file: &Path) -> bool {
+    let changed = fs::metadata(file).and_then(|m| m.modified()).ok();
+    changed.is_some_and(|at| at.elapsed().is_ok_and(|age| age < TASKS_LAST))
 }
 
 /// What is stored of an export that was stopped, and whether a process works on it now; `None` if there is
@@ -286,7 +350,7 @@ impl PartFiles {
     }
 
     fn name(&self, ending: &str, finished: bool) -> PathBuf {
-        let temporary = if finished { String::new() } else { format!("{}{IN_PROGRESS}.", of_process(std::process::id())) };
+        let temporary = if finished { String::new() } else { format!("{}{IN_PROGRESS}.", of_this_process()) };
         self.folder.join(format!("{}.{temporary}{ending}", self.part.name()))
     }
 
@@ -363,15 +427,29 @@ pub fn hashes_of(folder: &Path, part: PartId) -> PathBuf {
 /// What names of files in progress have of a process: machines that share a folder may have processes of the
 /// same number.
 fn of_process(number: u32) -> String {
+    format!("{}-{number}", machine())
+}
+
+/// The name of this machine: letters, digits and `-`.
+pub fn machine() -> &'static str {
     static MACHINE: OnceLock<String> = OnceLock::new();
-    let machine = MACHINE.get_or_init(|| {
+    MACHINE.get_or_init(|| {
         #[cfg(unix)]
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
         #[cfg(not(unix))]
         let name = std::env::var("COMPUTERNAME").unwrap_or_default();
         name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
-    });
-    format!("{machine}-{number}")
+    })
+}
+
+/// As [`of_process`], with the time of its beginning: containers begin with the same numbers, and a later one
+/// may have the name of the one before.
+fn of_this_process() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        format!("{}-{:x}", of_process(std::process::id()), since.as_nanos() as u64)
+    })
 }
 
 fn lock(path: &Path) -> Result<File, ExportError> {
@@ -388,7 +466,7 @@ fn lock(path: &Path) -> Result<File, ExportError> {
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (stem, ending) = name.split_once('.').unwrap_or((&name, ""));
-    let temporary = path.with_file_name(format!("{stem}.{}{IN_PROGRESS}.{ending}", of_process(std::process::id())));
+    let temporary = path.with_file_name(format!("{stem}.{}{IN_PROGRESS}.{ending}", of_this_process()));
     let written = File::create(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;

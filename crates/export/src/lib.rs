@@ -33,7 +33,7 @@ pub use copied::{CopiedSegment, NotCopied, SmartPlan};
 pub use cuts::USUAL_SECS;
 pub use draft::{Draft, PlanNote};
 pub use error::ExportError;
-pub use folder::{ExportFolder, PartFiles, PartId};
+pub use folder::{ExportFolder, LockedFolder, PartFiles, PartId};
 pub use hash::picture_hash;
 pub use leveling::{LevelReport, measure};
 pub use parts::{PartMaker, SegmentMade, SegmentPass, SoundMade, join, make_segment, make_sound, shared_rates};

@@ -69,7 +69,12 @@ pub struct ExportArgs {
 
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("write NAME: VALUE, such as \"Authorization: Bearer ...\"")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+    let (name, value) = (name.trim(), value.trim());
+    let in_names = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(in_names) || value.chars().any(char::is_control) {
+        return Err("the name of a header has letters, digits and hyphens; its value is one line".into());
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn export_help() -> String {

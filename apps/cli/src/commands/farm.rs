@@ -59,7 +59,7 @@ impl FarmCommand {
 Examples:
   cutroom farm submit film.json -o film.mp4 --segment-secs 1 --backend slurm --cpus 4 --parallel 20 --dry-run
   cutroom farm submit film.json -o film.mp4 --segment-secs 1 --backend local --wait
-  cutroom farm submit film.json -o film.mkv --segment-secs 1 --backend k8s --image films/cutroom --claim films --mount / --dry-run
+  cutroom farm submit film.json -o film.mkv --segment-secs 1 --backend k8s --image films/cutroom --claim films --mount /tmp --dry-run
 
 A task makes one segment, with as many encoder threads as it has cores: the film is that of
 `cutroom export --threads N`. Slurm gets an array of tasks, a job that assembles the film after all succeeded, and one
@@ -150,18 +150,15 @@ pub struct OutputArgs {
 pub struct WorkArgs {
     /// The folder of the export
     pub folder: PathBuf,
-    /// How often work was handed in before
+    /// Name of the handing in
     #[arg(long)]
-    pub round: usize,
+    pub round: String,
     /// Stage of the work
     #[arg(long)]
     pub stage: usize,
     /// Task of the stage
     #[arg(long)]
     pub task: usize,
-    /// Wait until the stages before are finished
-    #[arg(long)]
-    pub wait: bool,
 }
 
 /// Arguments of the hidden `cutroom farm assemble`.
@@ -169,6 +166,9 @@ pub struct WorkArgs {
 pub struct AssembleArgs {
     /// The folder of the export
     pub folder: PathBuf,
+    /// Name of the handing in
+    #[arg(long)]
+    pub round: String,
     /// Processes that make what is missing
     #[arg(long)]
     pub jobs: Option<usize>,
@@ -182,9 +182,9 @@ pub struct AssembleArgs {
 pub struct MendArgs {
     /// The folder of the export
     pub folder: PathBuf,
-    /// The round that failed
+    /// Name of the handing in that failed
     #[arg(long)]
-    pub round: usize,
+    pub round: String,
 }
 
 /// What runs the tasks of a farm.
@@ -220,11 +220,14 @@ pub fn run(command: &FarmCommand) -> Result<(), Failure> {
         FarmCommand::Work(args) => work(args),
         FarmCommand::Assemble(args) => assemble(args),
         FarmCommand::Mend(args) => {
-            let status = cutroom_api::farm_mend(&args.folder, args.round)?;
-            super::print(&status.map_or_else(|| "there is nothing to hand in\n".into(), |status| text_of(&status)))
+            let status = cutroom_api::farm_mend(&args.folder, &args.round)?;
+            super::print(&status.map_or_else(|| NOTHING.to_owned(), |status| text_of(&status)))
         }
     }
 }
+
+/// What jobs say whose export is finished, cancelled, or was handed in anew.
+const NOTHING: &str = "nothing to do: the export is finished or cancelled, or was handed in anew\n";
 
 fn submit(args: &SubmitArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
@@ -303,6 +306,9 @@ fn text_of(status: &FarmStatus) -> String {
     for failure in &status.failures {
         lines.push_str(&format!("{} failed on {}: {}\n", failure.part, failure.machine, failure.error.message));
     }
+    if status.cancelled {
+        lines.push_str("it was cancelled\n");
+    }
     if waiting + running == 0 {
         lines.push_str(&format!(
             "nothing works at it now; go on with the same `cutroom farm submit`, or here:\n  cutroom export --resume -o {output}\n"
@@ -312,14 +318,14 @@ fn text_of(status: &FarmStatus) -> String {
 }
 
 fn work(args: &WorkArgs) -> Result<(), Failure> {
-    let WorkArgs { round, stage, task, wait, .. } = *args;
-    let task = FarmTask { round, stage, task, wait };
-    let made = watched(|watch| cutroom_api::farm_work(&args.folder, task, watch))?;
-    super::print(&format!("{made} parts made\n"))
+    let task = FarmTask { round: args.round.clone(), stage: args.stage, task: args.task };
+    let made = watched(|watch| cutroom_api::farm_work(&args.folder, &task, watch))?;
+    super::print(&made.map_or_else(|| NOTHING.to_owned(), |made| format!("{made} parts made\n")))
 }
 
 fn assemble(args: &AssembleArgs) -> Result<(), Failure> {
-    let report = watched(|watch| cutroom_api::farm_assemble(&args.folder, args.jobs, args.wait, watch))?;
+    let report = watched(|watch| cutroom_api::farm_assemble(&args.folder, &args.round, args.jobs, args.wait, watch))?;
+    let Some(report) = report else { return super::print(NOTHING) };
     let output = report.output.as_deref().unwrap_or(Path::new("")).display();
     let warnings: String = report.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
     super::print(&format!("{warnings}{output}: {} frames, {:.3} s, {}\n", report.frames, report.duration_secs, report.format))

@@ -193,3 +193,44 @@ fn names_have_places_and_films_are_verified() {
     let ran = b.run(&["export", "film.json", "-o", "x.webm", "--bitrate", "300k", "--two-passes"]);
     assert!(ran.code == 2 && ran.err.contains("vp9 has no two passes; h264, h265 have"), "{}", ran.err);
 }
+
+/// Several outputs of one render are what each export alone makes.
+#[test]
+fn further_outputs_are_made_from_the_same_frames() {
+    let b = Bench::new();
+    b.clip("a.mp4", 50, "25");
+    b.ok(&["new", "film.json", "a.mp4", "--size", "320x180"]);
+    let quick = ["--preset", "ultrafast", "--threads", "1"];
+    let small = ["--scale", "0.5", "--crf", "30", "--no-audio"];
+    b.ok(&[&["export", "film.json", "-o", "main.mp4"][..], &quick].concat());
+    b.ok(&[&["export", "film.json", "-o", "small.mkv"][..], &quick, &small].concat());
+    b.ok(&["export", "film.json", "-o", "exact.mkv", "--lossless", "--threads", "1"]);
+    b.ok(&["export", "film.json", "-o", "sound.wav"]);
+    let also = ["--also", "also/small.mkv,preset=ultrafast,scale=0.5,crf=30,no-audio", "--also", "also/exact.mkv,lossless"];
+    let all =
+        [&["export", "film.json", "-o", "also/main.mp4"][..], &quick, &also, &["--also", "also/sound.wav", "--verify", "--json"]];
+    fs::create_dir(b.path("also")).unwrap();
+    let report: Value = serde_json::from_str(&b.ok(&all.concat()).out).unwrap();
+    for name in ["main.mp4", "small.mkv", "exact.mkv", "sound.wav"] {
+        let [alone, among] = [name.to_owned(), format!("also/{name}")].map(|name| fs::read(b.path(&name)).unwrap());
+        assert!(alone == among, "{name}: {} and {} bytes", alone.len(), among.len());
+    }
+    let others = report["also"].as_array().unwrap();
+    assert_eq!(others.len(), 3);
+    assert_eq!(
+        (&others[0]["frames"], &others[1]["verified"]["compared"], &others[2]["frames"]),
+        (&50.into(), &50.into(), &0.into())
+    );
+    assert_eq!(report["also"][0]["bytes"].as_u64(), Some(fs::metadata(b.path("small.mkv")).unwrap().len()));
+    for (more, words) in [
+        (&["--also", "x.mp4", "--also", "x.mp4"][..], "twice"),
+        (&["--also", "x.mp4", "--jobs", "2"], "--jobs"),
+        (&["--also", "a.mp4", "--overwrite"], "a.mp4"),
+        (&["--also", "x.mp4,range=0..2"], "about all files"),
+        (&["--also", "x.xyz"], "xyz"),
+    ] {
+        let ran = b.run(&[&["export", "film.json", "-o", "y.mp4"][..], more].concat());
+        assert!(ran.code == 2 && ran.err.contains(words), "{more:?}: {} {}", ran.code, ran.err);
+    }
+    assert!(!b.path("x.mp4").exists() && !b.path("y.mp4").exists());
+}

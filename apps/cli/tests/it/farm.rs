@@ -113,7 +113,6 @@ fn parts_of_many_machines_are_the_film_of_one() {
     );
     assert!(farm.args(1).contains(&"--array=0-6".to_owned()));
     assert!(farm.args(2).contains(&"--dependency=afterok:1".to_owned()));
-    assert!(farm.args(3).contains(&"--dependency=afternotok:1".to_owned()));
     // One is killed before it has done anything; another is done twice at the same time.
     for task in [0, 1, 3, 4] {
         farm.does(1, Some(task));
@@ -123,24 +122,76 @@ fn parts_of_many_machines_are_the_film_of_one() {
     farm.does(1, Some(6));
     let status = farm.status();
     assert_eq!((&status["finished"], &status["missing"], &status["tries"]), (&5.into(), &1.into(), &serde_json::json!([1, 4])));
+    assert!(farm.args(3).contains(&"--dependency=afternotok:2".to_owned()));
     // What is missing is handed in again, once.
     farm.does(3, None);
     farm.does(3, None);
     assert_eq!(farm.jobs(), 6);
+    // A try-out changes nothing, whatever else it would make.
+    assert_eq!(farm.slurm(&["--dry-run", "--crf", "30"]).code, 0);
+    assert_eq!(farm.status()["finished"], 5);
+    // Jobs of a former handing in have nothing to do.
+    let old = farm.job(1, Some(2)).wait_with_output().unwrap();
+    assert!(old.status.success() && String::from_utf8_lossy(&old.stdout).contains("nothing to do"));
+    assert_eq!(farm.status()["finished"], 5);
     assert!(farm.args(4).contains(&"--array=0-0".to_owned()));
     farm.does(4, Some(0));
     farm.does(5, None);
     let [ours, theirs] = ["film.mkv", "alone.mkv"].map(|name| fs::read(farm.0.path(name)).unwrap());
     assert!(ours == theirs, "{} and {} bytes", ours.len(), theirs.len());
     // Late jobs of a finished export find nothing to do.
-    let late = farm.job(1, Some(2)).wait_with_output().unwrap();
-    assert!(String::from_utf8_lossy(&late.stderr).contains("finished or was removed"));
-    farm.does(3, None);
+    for (job, task) in [(4, Some(0)), (5, None), (6, None)] {
+        let late = farm.job(job, task).wait_with_output().unwrap();
+        assert!(String::from_utf8_lossy(&late.stdout).contains("nothing to do"), "{job}");
+    }
     let shown = farm.ok(&["farm", "status", "-o", "film.mkv"]);
     assert!(shown.contains("the file is there"), "{shown}");
     let names: Vec<String> =
         farm.0.names().into_iter().filter(|name| !name.starts_with(".bin") && !name.starts_with(".farm")).collect();
     assert_eq!(names, ["a.mp4", "alone.mkv", "film.json", "film.mkv"]);
+}
+
+/// Whoever dies: a submission amid the scheduler's answers, a job that mends, the end after the film has its
+/// name.
+#[test]
+fn what_is_killed_is_gone_on_with() {
+    let farm = Farm::new();
+    farm.ok(&["export", "film.json", "-o", "alone.mkv", "--segment-secs", "1", "--preset=veryfast", "--threads", "2"]);
+    // The scheduler accepts two jobs; the third is not known.
+    farm.slurm(&[]);
+    let forget = |rounds: usize, jobs: usize| {
+        let mut stored: Value = serde_json::from_str(&fs::read_to_string(farm.farm_file()).unwrap()).unwrap();
+        let round = &mut stored["rounds"][rounds - 1];
+        round["is_whole"] = false.into();
+        round["jobs"].as_array_mut().unwrap().truncate(jobs);
+        fs::write(farm.farm_file(), stored.to_string()).unwrap();
+    };
+    forget(1, 2);
+    farm.does(1, Some(1));
+    // The same command hands in the rest anew, and the jobs that are forgotten do nothing.
+    let report: Value = serde_json::from_str(&farm.slurm(&[]).out).unwrap();
+    assert_eq!((&report["finished"], &report["tasks"]), (&1.into(), &6.into()));
+    farm.does(1, Some(2));
+    farm.does(3, None);
+    assert_eq!((farm.status()["finished"].clone(), farm.jobs()), (1.into(), 6));
+    (0..5).for_each(|task| farm.does(4, Some(task)));
+    // One that mends is killed amid its handing in, and is begun again by the scheduler.
+    farm.does(6, None);
+    forget(2, 0);
+    farm.does(6, None);
+    assert_eq!((farm.jobs(), farm.args(10).contains(&"--array=0-0".to_owned())), (12, true));
+    farm.does(10, Some(0));
+    // The end is killed after the film has its name; begun again, it removes what is left.
+    let parts = farm.0.path(".film.mkv.cutroom-export");
+    farm.does(11, None);
+    assert!(!parts.exists());
+    let film = fs::read(farm.0.path("film.mkv")).unwrap();
+    assert!(film == fs::read(farm.0.path("alone.mkv")).unwrap());
+    fs::remove_file(farm.0.path("film.mkv")).unwrap();
+    farm.slurm(&[]);
+    fs::write(farm.0.path("film.mkv"), &film).unwrap();
+    farm.does(14, None);
+    assert!(!parts.exists() && farm.0.path("film.mkv").exists());
 }
 
 #[test]
@@ -181,7 +232,7 @@ fn what_cannot_be_is_refused() {
     );
     let none = [&SUBMIT[..], &["--backend", "slurm", "--json"]].concat();
     let out = farm.0.command(&none).env("PATH", "/nowhere").output().unwrap();
-    assert!(String::from_utf8_lossy(&out.stdout).contains("farm.program"), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("farm.program"), "{out:?}");
     let dry = farm.slurm(&["--dry-run"]);
     let report: Value = serde_json::from_str(&dry.out).unwrap();
     assert!(report["script"].as_str().unwrap().contains("--array=0-6"));
@@ -193,21 +244,27 @@ fn what_cannot_be_is_refused() {
     assert_eq!(code(&farm.slurm(&[])), "farm.busy");
     let status = farm.status();
     assert_eq!((&status["running"], &status["waiting"]), (&1.into(), &1.into()));
+    assert_eq!(code(&farm.run(&["export", "--clean", "-o", "film.mkv", "--json"])), "farm.busy");
+    assert_eq!(code(&farm.run(&["export", "film.json", "-o", "film.mkv", "--json"])), "farm.busy");
     farm.ok(&["farm", "cancel", "-o", "film.mkv"]);
-    assert_eq!(fs::read_to_string(farm.0.path(".farm/cancelled")).unwrap(), "1\n2\n3\n");
+    assert_eq!(fs::read_to_string(farm.0.path(".farm/cancelled")).unwrap(), "3\n2\n1\n");
+    assert_eq!(farm.status()["cancelled"], true);
+    farm.does(3, None);
+    assert_eq!(farm.jobs(), 3, "what was cancelled is not handed in again");
     fs::remove_file(farm.0.path(".farm/states")).unwrap();
+    assert_eq!(farm.slurm(&["--tries", "2"]).code, 0);
     // Another build.
     let text = fs::read_to_string(farm.farm_file()).unwrap();
     let mut stored: Value = serde_json::from_str(&text).unwrap();
     stored["init"]["build"] = "another".into();
     fs::write(farm.farm_file(), stored.to_string()).unwrap();
-    let out = farm.job(1, Some(2)).wait_with_output().unwrap();
+    let out = farm.job(4, Some(2)).wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&out.stderr).contains("another build"), "{out:?}");
     let status = farm.status();
     assert_eq!(status["failures"][0]["error"]["code"], "export.build", "{status}");
     // As often as it may be tried.
-    farm.does(3, None);
-    let out = farm.job(6, None).wait_with_output().unwrap();
+    farm.does(6, None);
+    let out = farm.job(9, None).wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(!out.status.success() && said.contains("7 parts of the export are not finished after 2 tries"), "{said}");
     farm.ok(&["export", "--clean", "-o", "film.mkv"]);

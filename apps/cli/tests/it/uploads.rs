@@ -105,6 +105,8 @@ fn servers_that_refuse_are_quoted() {
         ("s3://films/film.mkv", &[], "AWS_ACCESS_KEY_ID"),
         ("s3://films", &[], "names no file in the bucket"),
         ("http://127.0.0.1:9/film", &[], "extension"),
+        ("http://127.0.0.1:9/film.m3u8", &[], "consists of many files"),
+        ("http://127.0.0.1:9/film-%04d.png", &[], "consists of many files"),
         ("film.mkv", &["--upload-chunk", "8"], "addresses"),
     ] {
         let mut command = b.command(&[&["export", "film.json", "-o", output][..], more].concat());

@@ -13,6 +13,7 @@ mod extras;
 mod farm;
 mod hardware;
 mod hardware_report;
+mod in_workers;
 mod messages;
 mod prepared;
 mod presets;
@@ -31,10 +32,11 @@ pub use farm::{
 };
 pub use hardware::{hardware_codec_ids, probe_encoder};
 pub use hardware_report::{HardwareReport, hardware_report};
+pub use in_workers::{clean_export, export_in_workers, resume_export};
 pub use presets::{NamedPreset, Preset, PresetLimits, PresetsRequest, presets};
 pub use process::WorkerProgram;
-pub use stored::{ExportStatus, clean_export, export_status};
-pub use supervisor::{Watch, export_in_workers, resume_export};
+pub use stored::{ExportStatus, export_status};
+pub use supervisor::Watch;
 pub use upload::{UploadOptions, export_to_address, is_address, name_in_address};
 pub use worker::serve_worker;
 

@@ -456,12 +456,14 @@ pub(super) fn other_build() -> ApiError {
 /// division into segments, and the build.
 fn plan_hash(session: &Session, request: &ExportRequest, plan: &ExportPlan) -> String {
     let extension = request.output.as_deref().and_then(Path::extension).map(|e| e.to_string_lossy().into_owned());
-    // How many processes and threads work at it, and where it goes, does not matter.
+    // How many processes work at it, and where it goes, does not matter; some encoders write other bits with
+    // another number of threads.
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let request = ExportRequest {
         output: extension.map(Into::into),
         overwrite: false,
         jobs: None,
-        threads: 0,
+        threads: if request.threads == 0 { cores() } else { request.threads },
         stuck_secs: None,
         frame_hashes: request.frame_hashes.is_some().then(Default::default),
         ..request.absolute()

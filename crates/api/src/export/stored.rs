@@ -88,16 +88,3 @@ pub fn export_status(output: &Path) -> Result<Option<ExportStatus>, ApiError> {
         request: stored.request,
     }))
 }
-
-/// Removes what a stopped export to `output` has left; `false` if there was nothing.
-///
-/// # Errors
-/// `export.busy` while it runs; `export.folder`.
-pub fn clean_export(output: &Path) -> Result<bool, ApiError> {
-    let path = folder::folder_of(output);
-    if !path.is_dir() {
-        return Ok(false);
-    }
-    folder::clean(&path)?;
-    Ok(true)
-}

@@ -8,7 +8,7 @@ use super::{
     prepared::{self, Made, Outline},
     process::{WorkerEvent, WorkerProcess, WorkerProgram},
     space::Space,
-    stored::{self, StoredExport},
+    stored::StoredExport,
 };
 use crate::{ApiError, session::Session};
 use cutroom_export::{ExportError, ExportFolder, PartId, UnfinishedFiles, folder};
@@ -29,48 +29,12 @@ const TRIES: usize = 2;
 /// A worker from which no picture comes for this time is ended, unless the request says another.
 const STUCK: Duration = Duration::from_secs(300);
 
-/// As [`crate::export`], in worker processes. Films longer than a segment are made in segments, which
-/// are kept when the export is stopped or fails; the next export of the same film to the same output goes
-/// on from them.
-///
-/// # Errors
-/// As [`crate::export`]; `export.crashed` names what a worker did when it crashed.
-pub fn export_in_workers(
-    session: &Session,
-    request: &ExportRequest,
-    program: &WorkerProgram,
-    cancel: &CancelToken,
-    unfinished: &UnfinishedFiles,
-    progress: &mut dyn FnMut(ExportProgress),
-) -> Result<ExportReport, Vec<ApiError>> {
-    supervise(session, request, None, Watch { program, cancel, unfinished, progress })
-}
-
-/// Goes on with a stopped export to `output`, as it was begun; `jobs` replaces its number of processes.
-///
-/// # Errors
-/// `export.none` if none was stopped; `export.changed` if the project or its files are not as they were;
-/// `export.build` if another program began it; as [`export_in_workers`].
-pub fn resume_export(
-    output: &Path,
-    jobs: Option<usize>,
-    program: &WorkerProgram,
-    cancel: &CancelToken,
-    unfinished: &UnfinishedFiles,
-    progress: &mut dyn FnMut(ExportProgress),
-) -> Result<ExportReport, Vec<ApiError>> {
-    let (project, mut request, plan) = stored::stopped(output, prepared::build()).map_err(|e| vec![e])?;
-    request.jobs = jobs.or(request.jobs);
-    let session = Session::open(&project).map_err(|e| vec![e])?;
-    supervise(&session, &request, Some(plan), Watch { program, cancel, unfinished, progress })
-}
-
 /// What a supervisor is to make.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Goal {
     /// The film; its plan must have this hash, if there is one.
     Film(Option<String>),
-    /// Nothing: the plan is made and the folder of the parts is opened.
+    /// Nothing: the plan is made.
     Plan,
     /// Some parts of a plan of this hash, while others make others.
     Parts(String, Vec<PartId>),
@@ -95,11 +59,7 @@ pub struct Watch<'a> {
 pub(super) fn init_of(session: &Session, asked: &Asked) -> Result<InitExport, Vec<ApiError>> {
     check(session, &asked.request)?;
     let output = asked.request.output.clone().unwrap_or_default();
-    let folder = match output.file_name() {
-        // What a link points to may be in another place; the parts are beside the file itself.
-        Some(_) => folder::folder_of(&output.canonicalize().unwrap_or(output)),
-        None => PathBuf::new(),
-    };
+    let folder = output.file_name().map_or_else(PathBuf::new, |_| folder::folder_of(&output));
     Ok(InitExport {
         build: None,
         project: session.document_json(),
@@ -401,6 +361,10 @@ impl Supervisor<'_> {
         }
         if let Some(error) = self.space.check(outline.bytes_expected, outline.parted) {
             return Err(vec![error]);
+        }
+        if self.goal == Goal::Plan {
+            self.outline = Some(outline);
+            return Ok(());
         }
         if outline.parted {
             let folder = match self.goal {

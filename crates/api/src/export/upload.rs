@@ -4,22 +4,32 @@ use super::{
     asked::Asked,
     prepared::Prepared,
     supervisor::{Watch, supervise},
+    template,
 };
 use crate::{ApiError, formats::can_stream, session::Session};
+use cutroom_types::CancelToken;
 use cutroom_upload::{Destination, S3Settings, Upload, UploadSettings, UploadWriter, Uploaded, begin};
 use std::{
+    fmt,
     fs::File,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
 /// How a film is sent to an address.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UploadOptions {
     /// Headers that are sent to HTTP addresses, for example `Authorization`.
     pub headers: Vec<(String, String)>,
     /// Size of the pieces in bytes; `None`: 16 MiB. Twice as much is in memory.
     pub chunk_bytes: Option<usize>,
+}
+
+impl fmt::Debug for UploadOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers are mostly secret.
+        write!(f, "UploadOptions({} headers, {:?})", self.headers.len(), self.chunk_bytes)
+    }
 }
 
 /// Whether a text is an address that films can be sent to: `http://`, `https://` or `s3://`.
@@ -52,6 +62,15 @@ pub fn export_to_address(
     let one = |e: ApiError| vec![e];
     let name = request.output.clone().unwrap_or_else(|| name_in_address(address));
     let extension = name.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let container = cutroom_media::write::container_for_path(&name);
+    if container.is_some_and(|c| c.muxer.is_none() || c.is_package()) {
+        let message = format!("{}: it consists of many files, and an address takes one", name.display());
+        return Err(one(
+            ApiError::new("usage.address", message).hint("export it to a folder and send that, or choose another container")
+        ));
+    }
+    let filled = template::filled(Path::new(address), session, request).map_err(one)?;
+    let address = filled.to_str().unwrap_or(address);
     let destination = Destination::parse(address, &S3Settings::from_env(|name| std::env::var(name).ok()));
     let destination = match destination {
         Some(parsed) => parsed.map_err(|e| one(e.into()))?,
@@ -70,7 +89,9 @@ pub fn export_to_address(
     let streams = can_stream(&extension) && request.jobs.is_none() && request.segment_secs.is_none() && !request.verify;
     let (mut report, uploaded) = match streams {
         true => {
-            let asked = Asked::new(session, &ExportRequest { output: Some(name), ..request.clone() }).map_err(one)?;
+            // A name that no file has, under which messages speak of it.
+            let output = Some(PathBuf::from(&shown).with_extension(&extension));
+            let asked = Asked::new(session, &ExportRequest { output, ..request.clone() }).map_err(one)?;
             let prepared = Prepared::new(session, &asked.request, watch.cancel)?;
             let (writer, upload) = start()?;
             let made = prepared.make(Some(Box::new(writer)), watch.cancel, watch.unfinished, watch.progress).map_err(one)?;
@@ -82,9 +103,19 @@ pub fn export_to_address(
             super::check(session, &request)?;
             // Before the work: a server that refuses says so now.
             let (mut writer, upload) = start()?;
+            let cancel = watch.cancel;
             let report = supervise(session, &request, None, watch)?;
-            send(report.output.as_deref().unwrap_or(Path::new("")), &mut writer).map_err(one)?;
-            (report, finish(upload)?)
+            let film = report.output.clone().unwrap_or_default();
+            let sent = send(&film, &mut writer, cancel).map_err(one).and_then(|()| finish(upload));
+            // What was rendered is not lost because a server refuses it.
+            let sent = sent.map_err(|mut errors| {
+                let _ = folder.keep();
+                if let Some(error) = errors.first_mut() {
+                    error.hint = Some(format!("the finished film is kept as {}", film.display()));
+                }
+                errors
+            });
+            (report, sent?)
         }
     };
     report.bytes = Some(uploaded.bytes);
@@ -96,9 +127,19 @@ fn temporary(e: &io::Error) -> ApiError {
     ApiError::new("export.folder", format!("cannot make or read a temporary file: {e}"))
 }
 
-fn send(file: &Path, to: &mut UploadWriter) -> Result<(), ApiError> {
+fn send(file: &Path, to: &mut UploadWriter, cancel: &CancelToken) -> Result<(), ApiError> {
     let mut file = File::open(file).map_err(|e| temporary(&e))?;
-    io::copy(&mut file, to).and_then(|_| to.flush()).map_err(|e| ApiError::new("upload.aborted", e.to_string()))
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        if cancel.is_cancelled() {
+            return Err(ApiError::new("export.cancelled", "stopped while the finished film was sent"));
+        }
+        let bytes = file.read(&mut piece).map_err(|e| temporary(&e))?;
+        if bytes == 0 {
+            return Ok(());
+        }
+        to.write_all(piece.get(..bytes).unwrap_or_default()).map_err(|e| ApiError::new("upload.aborted", e.to_string()))?;
+    }
 }
 
 fn finish(upload: Upload) -> Result<Uploaded, Vec<ApiError>> {

@@ -36,7 +36,7 @@ pub enum FarmError {
         /// Why.
         why: String,
     },
-    /// The folder of the export cannot be written.
+    /// The folder of the export, or what is kept in it, cannot be written.
     #[error("{}: cannot be written", path.display())]
     Folder {
         /// The folder.

@@ -1,6 +1,6 @@
 //! Kubernetes: an indexed job for each stage and a job that assembles. Jobs there do not wait for each
 //! other; the program waits until the parts that it needs are in the folder.
-use super::{FarmBackend, FarmError, FarmWork, JobStates, run};
+use super::{Accepted, FarmBackend, FarmError, FarmWork, JobStates, run};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -25,28 +25,11 @@ pub struct KubernetesOptions {
 pub struct Kubernetes(pub KubernetesOptions);
 
 impl Kubernetes {
-    /// Checks that the volume holds the folder.
-    fn check(&self, work: &FarmWork) -> Result<(), FarmError> {
-        let KubernetesOptions { image, claim, mount } = &self.0;
-        for (field, value) in [("image", image), ("claim", claim), ("mount", mount)] {
-            if value.is_empty() {
-                return Err(FarmError::Setting { field, why: format!("Kubernetes needs `{field}`") });
-            }
-        }
-        match work.folder.starts_with(mount) {
-            true => Ok(()),
-            false => {
-                let why = format!("the output's folder {} is not below `mount` {mount}", work.folder.display());
-                Err(FarmError::Setting { field: "mount", why })
-            }
-        }
-    }
-
     fn name(work: &FarmWork, what: &str) -> String {
         // Names are lower-case letters, digits and "-", at most 63.
         let name: String = work.name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let short: String = name.chars().take(40).collect();
-        format!("{}-r{}-{what}", short.trim_matches('-'), work.round)
+        format!("{}-{}-{what}", short.trim_matches('-'), work.round)
     }
 
     fn job(&self, work: &FarmWork, what: &str, args: Vec<String>, tasks: Option<usize>) -> Value {
@@ -68,13 +51,16 @@ impl Kubernetes {
             "containers": [{
                 "name": "cutroom",
                 "image": image,
-                "command": [work.program],
+                "command": [literal(&work.program.to_string_lossy())],
                 "args": args,
                 "resources": { "requests": wanted, "limits": limits },
                 "volumeMounts": [{ "name": "films", "mountPath": mount }],
             }],
             "volumes": [{ "name": "films", "persistentVolumeClaim": { "claimName": claim } }],
         });
+        if let Some(mins) = resources.limit_mins.filter(|_| tasks.is_some()) {
+            pod["activeDeadlineSeconds"] = json!(mins.saturating_mul(60));
+        }
         if let Some(class) = &resources.priority {
             pod["priorityClassName"] = json!(class);
         }
@@ -92,10 +78,6 @@ impl Kubernetes {
             }
             None => spec["backoffLimit"] = json!(TRIES - 1),
         }
-        if let Some(mins) = resources.limit_mins {
-            // The limit is for the job as a whole, whose tasks may run one after the other.
-            spec["activeDeadlineSeconds"] = json!(mins * 60 * tasks.unwrap_or(1).max(1) as u64);
-        }
         let mut metadata = json!({ "name": Self::name(work, what), "labels": labels });
         if let Some(namespace) = &resources.queue {
             metadata["namespace"] = json!(namespace);
@@ -106,11 +88,13 @@ impl Kubernetes {
     /// The manifests: a list of jobs.
     fn manifests(&self, work: &FarmWork) -> Value {
         let stages = work.stages.iter().enumerate().map(|(stage, tasks)| {
-            let args = [work.task(stage), vec!["$(JOB_COMPLETION_INDEX)".into(), "--wait".into()]].concat();
+            let mut args: Vec<String> = work.task(stage).iter().map(|arg| literal(arg)).collect();
+            args.push("$(JOB_COMPLETION_INDEX)".into());
             self.job(work, &format!("stage{stage}"), args, Some(*tasks))
         });
         let mut items: Vec<Value> = stages.collect();
-        items.push(self.job(work, "assemble", [work.command("assemble"), vec!["--wait".into()]].concat(), None));
+        let assemble = work.command("assemble").iter().map(|arg| literal(arg)).chain(["--wait".into()]).collect();
+        items.push(self.job(work, "assemble", assemble, None));
         json!({ "apiVersion": "v1", "kind": "List", "items": items })
     }
 
@@ -120,18 +104,46 @@ impl Kubernetes {
     }
 }
 
+/// An argument in which Kubernetes sees no variable.
+fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
 impl FarmBackend for Kubernetes {
+    fn check(&self, work: &FarmWork) -> Result<(), FarmError> {
+        let KubernetesOptions { image, claim, mount } = &self.0;
+        for (field, value) in [("image", image), ("claim", claim), ("mount", mount)] {
+            if value.is_empty() {
+                return Err(FarmError::Setting { field, why: format!("Kubernetes needs `{field}`") });
+            }
+        }
+        if work.stages.len() > 1 {
+            let why = "two passes are made in stages that wait for each other, which jobs of Kubernetes do not".to_owned();
+            return Err(FarmError::Setting { field: "video.two_passes", why });
+        }
+        match work.folder.starts_with(mount) {
+            true => Ok(()),
+            false => {
+                let why = format!("the output's folder {} is not below `mount` {mount}", work.folder.display());
+                Err(FarmError::Setting { field: "mount", why })
+            }
+        }
+    }
+
     fn describe(&self, work: &FarmWork) -> String {
         format!("{:#}\n", self.manifests(work))
     }
 
-    fn submit(&self, work: &FarmWork) -> Result<Vec<String>, FarmError> {
-        self.check(work)?;
+    fn submit(&self, work: &FarmWork, accepted: &mut Accepted) -> Result<(), FarmError> {
         let manifests = self.manifests(work);
-        run("kubectl", ["apply", "--filename", "-"], &manifests.to_string())?;
         let names = manifests["items"].as_array().into_iter().flatten().filter_map(|job| job["metadata"]["name"].as_str());
         let queue = work.resources.queue.as_deref();
-        Ok(names.map(|name| queue.map_or_else(|| name.to_owned(), |queue| format!("{queue}/{name}"))).collect())
+        let names: Vec<String> =
+            names.map(|name| queue.map_or_else(|| name.to_owned(), |queue| format!("{queue}/{name}"))).collect();
+        // The names are known before, so none is lost.
+        let handed = names.iter().try_for_each(|name| accepted(name.clone()));
+        let handed = handed.and_then(|()| run("kubectl", ["create", "--filename", "-"], &manifests.to_string()));
+        handed.map(drop).inspect_err(|_| drop(self.cancel(&names)))
     }
 
     fn states(&self, jobs: &[String]) -> Result<JobStates, FarmError> {
@@ -181,26 +193,29 @@ mod tests {
 
     #[test]
     fn manifests_are_indexed_jobs_and_an_end() {
-        let work = super::super::work();
+        let work = FarmWork { stages: vec![3], folder: "/srv/a$b/.film.mp4.cutroom-export".into(), ..super::super::work() };
         cluster().check(&work).unwrap();
         let all = cluster().manifests(&work);
         let items = all["items"].as_array().unwrap();
-        assert_eq!(items.len(), 3);
+        assert_eq!(items.len(), 2);
         let spec = &items[0]["spec"];
         assert_eq!((&spec["completionMode"], &spec["completions"]), (&json!("Indexed"), &json!(3)));
         let container = &spec["template"]["spec"]["containers"][0];
         assert_eq!(container["resources"]["limits"]["nvidia.com/gpu"], 1);
         let args: Vec<&str> = container["args"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
-        assert_eq!(args[..2], ["farm", "work"]);
-        assert_eq!(args[3..], ["--round", "1", "--stage", "0", "--task", "$(JOB_COMPLETION_INDEX)", "--wait"]);
-        assert!(items[2]["spec"]["completionMode"].is_null());
-        assert_eq!(items[2]["metadata"]["name"], "cutroom-film-r1-assemble");
-        assert_eq!(items[2]["metadata"]["namespace"], "night");
+        assert_eq!(args[..3], ["farm", "work", "/srv/a$$b/.film.mp4.cutroom-export"]);
+        assert_eq!(args[3..], ["--round", "a1b2c3d4", "--stage", "0", "--task", "$(JOB_COMPLETION_INDEX)"]);
+        assert_eq!(spec["template"]["spec"]["activeDeadlineSeconds"], 90 * 60);
+        assert!(
+            items[1]["spec"]["completionMode"].is_null() && items[1]["spec"]["template"]["spec"]["activeDeadlineSeconds"].is_null()
+        );
+        assert_eq!(items[1]["metadata"]["name"], "cutroom-film-a1b2c3d4-assemble");
+        assert_eq!(items[1]["metadata"]["namespace"], "night");
     }
 
     #[test]
     fn what_is_missing_is_said() {
-        let work = super::super::work();
+        let work = FarmWork { stages: vec![3], ..super::super::work() };
         let field = |cluster: &Kubernetes| match cluster.check(&work) {
             Err(FarmError::Setting { field, .. }) => field,
             other => panic!("{other:?}"),

@@ -1,5 +1,5 @@
 //! This machine as a farm: one process in the background that makes all parts.
-use super::{FarmBackend, FarmError, FarmWork, JobStates, command_line, logs};
+use super::{Accepted, FarmBackend, FarmError, FarmWork, JobStates, command_line, logs};
 use std::{
     fs::File,
     process::{Command, Stdio},
@@ -22,11 +22,15 @@ impl Local {
 }
 
 impl FarmBackend for Local {
+    fn check(&self, _: &FarmWork) -> Result<(), FarmError> {
+        Ok(())
+    }
+
     fn describe(&self, work: &FarmWork) -> String {
         command_line(&work.program, &Self::args(work)) + " &\n"
     }
 
-    fn submit(&self, work: &FarmWork) -> Result<Vec<String>, FarmError> {
+    fn submit(&self, work: &FarmWork, accepted: &mut Accepted) -> Result<(), FarmError> {
         let path = logs(work)?.join(format!("{}.log", work.round));
         let open = || File::options().create(true).append(true).open(&path);
         let log = open().and_then(|log| Ok((log.try_clone()?, log)));
@@ -39,20 +43,20 @@ impl FarmBackend for Local {
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
         }
         let child = command.spawn().map_err(|source| FarmError::Program { program: "cutroom", source })?;
-        let job = process::name(child.id());
+        let job = format!("{}/{}", crate::folder::machine(), process::name(child.id()));
         // Whoever waits for it gets its end; otherwise it would stay in the list of processes.
         thread::spawn(move || child.wait_with_output());
-        Ok(vec![job])
+        accepted(job.clone()).inspect_err(|_| drop(self.cancel(&[job])))
     }
 
     fn states(&self, jobs: &[String]) -> Result<JobStates, FarmError> {
-        let running = jobs.iter().filter(|job| process::runs(job)).count();
-        Ok(JobStates { waiting: 0, running })
+        let here = here(jobs)?;
+        Ok(JobStates { waiting: 0, running: here.filter(|job| process::runs(job)).count() })
     }
 
     fn cancel(&self, jobs: &[String]) -> Result<(), FarmError> {
         let asked = Instant::now();
-        for job in jobs {
+        for job in here(jobs)? {
             process::end(job);
             while process::runs(job) {
                 if asked.elapsed() > PATIENCE {
@@ -64,6 +68,17 @@ impl FarmBackend for Local {
         }
         Ok(())
     }
+}
+
+/// The processes of jobs, which must be of this machine.
+fn here(jobs: &[String]) -> Result<impl Iterator<Item = &str>, FarmError> {
+    let ours = crate::folder::machine();
+    let host = |job: &'_ String| job.rsplit_once('/').map(|(host, _)| host.to_owned()).unwrap_or_default();
+    if let Some(host) = jobs.iter().map(host).find(|host| host != ours) {
+        let said = format!("the process runs on {host}; ask there");
+        return Err(FarmError::Refused { program: "cutroom", said });
+    }
+    Ok(jobs.iter().map(|job| job.rsplit_once('/').map_or(job.as_str(), |(_, process)| process)))
 }
 
 /// Processes by names that no later process has: number and time of beginning.
@@ -128,18 +143,23 @@ mod tests {
         std::fs::write(&program, "#!/bin/sh\necho \"$@\"\nexec sleep 60\n").unwrap();
         std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let work = FarmWork { folder: dir.path().to_owned(), program, ..super::super::work() };
-        let jobs = Local.submit(&work).unwrap();
+        let mut jobs = Vec::new();
+        Local.submit(&work, &mut |job| Ok(jobs.push(job))).unwrap();
         assert_eq!(Local.states(&jobs).unwrap(), JobStates { waiting: 0, running: 1 });
-        let log = dir.path().join("logs/1.log");
+        let log = dir.path().join("logs/a1b2c3d4.log");
         while std::fs::read(&log).unwrap().is_empty() {
             thread::sleep(Duration::from_millis(5));
         }
-        assert_eq!(std::fs::read_to_string(log).unwrap().trim(), format!("farm assemble {} --jobs 8", dir.path().display()));
+        assert_eq!(
+            std::fs::read_to_string(log).unwrap().trim(),
+            format!("farm assemble {} --round a1b2c3d4 --jobs 8", dir.path().display())
+        );
         Local.cancel(&jobs).unwrap();
         assert!(Local.states(&jobs).unwrap().is_over());
         // A number that another process has now is not taken for the job.
-        let other = format!("{}@1", std::process::id());
+        let other = format!("{}/{}@1", crate::folder::machine(), std::process::id());
         assert!(Local.states(std::slice::from_ref(&other)).unwrap().is_over());
         Local.cancel(&[other]).unwrap();
+        assert!(matches!(Local.states(&["elsewhere/1@1".into()]), Err(FarmError::Refused { .. })));
     }
 }

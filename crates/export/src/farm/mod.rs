@@ -57,8 +57,8 @@ pub struct FarmWork {
     pub program: PathBuf,
     /// Number of tasks of each stage.
     pub stages: Vec<usize>,
-    /// How often work was handed in before: 0 for the first time.
-    pub round: usize,
+    /// Name of this handing in, which no other has: lower-case letters and digits.
+    pub round: String,
     /// What each task gets.
     pub resources: FarmResources,
 }
@@ -66,13 +66,13 @@ pub struct FarmWork {
 impl FarmWork {
     /// Arguments of the program that do a task, without the number of the task.
     fn task(&self, stage: usize) -> Vec<String> {
-        let numbers = ["--round".into(), self.round.to_string(), "--stage".into(), stage.to_string(), "--task".into()];
+        let numbers = ["--stage".into(), stage.to_string(), "--task".into()];
         [self.command("work"), numbers.to_vec()].concat()
     }
 
     /// Arguments of the program that do something with the folder.
     fn command(&self, what: &str) -> Vec<String> {
-        vec!["farm".into(), what.into(), self.folder.to_string_lossy().into_owned()]
+        vec!["farm".into(), what.into(), self.folder.to_string_lossy().into_owned(), "--round".into(), self.round.clone()]
     }
 }
 
@@ -92,16 +92,26 @@ impl JobStates {
     }
 }
 
+/// Takes the name of a job that a scheduler has accepted.
+pub type Accepted<'a> = dyn FnMut(String) -> Result<(), FarmError> + 'a;
+
 /// A scheduler that runs tasks on machines.
 pub trait FarmBackend {
+    /// Refuses work that it cannot do.
+    ///
+    /// # Errors
+    /// [`FarmError::Setting`].
+    fn check(&self, work: &FarmWork) -> Result<(), FarmError>;
+
     /// What it would be given, for people to read.
     fn describe(&self, work: &FarmWork) -> String;
 
-    /// Hands in work; returns the names of its jobs.
+    /// Hands in work that was checked; `accepted` is called with the name of each job as soon as the scheduler
+    /// has it.
     ///
     /// # Errors
-    /// See [`FarmError`]; then nothing of it is left with the scheduler.
-    fn submit(&self, work: &FarmWork) -> Result<Vec<String>, FarmError>;
+    /// See [`FarmError`], and those of `accepted`; jobs that were accepted before are cancelled.
+    fn submit(&self, work: &FarmWork, accepted: &mut Accepted) -> Result<(), FarmError>;
 
     /// How jobs are.
     ///
@@ -137,7 +147,11 @@ fn run<S: AsRef<OsStr>>(program: &'static str, args: impl IntoIterator<Item = S>
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     match output.status.success() {
         true => Ok(text(&output.stdout)),
-        false => Err(FarmError::Refused { program, said: text(&output.stderr) }),
+        false => {
+            let said = text(&output.stderr);
+            let said = if said.is_empty() { output.status.to_string() } else { said };
+            Err(FarmError::Refused { program, said })
+        }
     }
 }
 
@@ -163,7 +177,7 @@ fn work() -> FarmWork {
         folder: "/srv/it's here/.film.mp4.cutroom-export".into(),
         program: "/opt/cutroom".into(),
         stages: vec![3, 2],
-        round: 1,
+        round: "a1b2c3d4".into(),
         resources: FarmResources {
             cpus: 4,
             memory_mib: Some(8000),

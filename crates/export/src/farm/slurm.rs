@@ -1,6 +1,6 @@
 //! Slurm: an array of tasks for each stage, a job that assembles when all succeeded, and one that mends
 //! when some did not.
-use super::{FarmBackend, FarmError, FarmWork, JobStates, command_line, logs, run};
+use super::{Accepted, FarmBackend, FarmError, FarmWork, JobStates, command_line, logs, run};
 use std::path::Path;
 
 /// Ends a job whose dependency can never be met, instead of keeping it for ever.
@@ -20,13 +20,14 @@ impl Slurm {
     /// The jobs, in order. `after`: name of a job from its place in the list.
     fn job(work: &FarmWork, which: Which, after: Option<&str>) -> Job {
         let resources = &work.resources;
-        let log = |name: &str| format!("--output={}", work.folder.join(super::LOGS).join(name).display());
-        // The last job of a round is short: it needs a core, whatever the tasks need.
+        // A percent sign begins a pattern there.
+        let logs = work.folder.join(super::LOGS).display().to_string().replace('%', "%%");
+        let log = |name: &str| format!("--output={logs}/{name}");
+        // The last jobs of a round need a core, whatever the tasks need.
         let mut args: Vec<String> = vec!["--parsable".into(), "--requeue".into(), "--open-mode=append".into()];
         args.push(format!("--chdir={}", work.folder.display()));
         args.extend(resources.queue.iter().map(|queue| format!("--partition={queue}")));
         args.extend(resources.priority.iter().map(|priority| format!("--priority={priority}")));
-        args.extend(resources.limit_mins.iter().map(|mins| format!("--time={mins}")));
         let line = match which {
             Which::Stage(stage) => {
                 let last = work.stages.get(stage).map_or(0, |tasks| tasks.saturating_sub(1));
@@ -35,6 +36,7 @@ impl Slurm {
                 args.push(format!("--array=0-{last}{most}"));
                 args.push(log("%A-%a.log"));
                 args.push(format!("--cpus-per-task={}", resources.cpus.max(1)));
+                args.extend(resources.limit_mins.iter().map(|mins| format!("--time={mins}")));
                 args.extend(resources.memory_mib.map(|mib| format!("--mem={mib}M")));
                 args.extend((resources.gpus > 0).then(|| format!("--gres=gpu:{}", resources.gpus)));
                 args.extend(after.map(|job| format!("--dependency=afterok:{job}")));
@@ -53,8 +55,7 @@ impl Slurm {
                 args.push(log("%j.log"));
                 args.extend(after.map(|job| format!("--dependency=afternotok:{job}")));
                 args.push(NEVER.into());
-                let round = ["--round".to_owned(), work.round.to_string()];
-                command_line(&work.program, &[work.command("mend"), round.to_vec()].concat())
+                command_line(&work.program, &work.command("mend"))
             }
         };
         args.extend(resources.options.iter().cloned());
@@ -82,40 +83,47 @@ enum Which {
 }
 
 impl FarmBackend for Slurm {
+    fn check(&self, work: &FarmWork) -> Result<(), FarmError> {
+        if let Some(priority) = work.resources.priority.as_ref().filter(|p| p.parse::<u32>().is_err()) {
+            let why = format!("`priority` \"{priority}\" is no number, which Slurm wants");
+            return Err(FarmError::Setting { field: "priority", why });
+        }
+        if work.folder.to_string_lossy().contains('\\') {
+            let why = format!("{}: Slurm takes no path with a backslash", work.folder.display());
+            return Err(FarmError::Setting { field: "output", why });
+        }
+        Ok(())
+    }
+
     fn describe(&self, work: &FarmWork) -> String {
         let stages = work.stages.len();
         let shown = |which| {
             let after = match which {
                 Which::Stage(0) => None,
                 Which::Stage(n) => Some(format!("JOB{n}")),
-                Which::Assemble | Which::Mend => Some(format!("JOB{stages}")).filter(|_| stages > 0),
+                Which::Assemble => Some(format!("JOB{stages}")).filter(|_| stages > 0),
+                Which::Mend => Some(format!("JOB{}", stages + 1)),
             };
             let job = Self::job(work, which, after.as_deref());
             let script = job.script.trim_end();
             format!("{} <<'EOF'\n{script}\nEOF\n", command_line(Path::new("sbatch"), &job.args))
         };
-        Self::all(work).filter(|which| stages > 0 || *which != Which::Mend).map(shown).collect()
+        Self::all(work).map(shown).collect()
     }
 
-    fn submit(&self, work: &FarmWork) -> Result<Vec<String>, FarmError> {
-        if let Some(priority) = work.resources.priority.as_ref().filter(|p| p.parse::<u32>().is_err()) {
-            let why = format!("`priority` \"{priority}\" is no number, which Slurm wants");
-            return Err(FarmError::Setting { field: "priority", why });
-        }
+    fn submit(&self, work: &FarmWork, accepted: &mut Accepted) -> Result<(), FarmError> {
         logs(work)?;
         let mut jobs: Vec<String> = Vec::new();
         let mut last = None;
         for which in Self::all(work) {
-            if which == Which::Mend && last.is_none() {
-                continue;
-            }
-            match Self::hand_in(&Self::job(work, which, last.as_deref())) {
-                Ok(job) => {
-                    if matches!(which, Which::Stage(_)) {
-                        last = Some(job.clone());
-                    }
-                    jobs.push(job);
-                }
+            let handed = Self::hand_in(&Self::job(work, which, last.as_deref())).and_then(|job| {
+                jobs.push(job.clone());
+                accepted(job.clone())?;
+                Ok(job)
+            });
+            match handed {
+                // Each waits for the one before; the way back for the end, which is cancelled when a task fails.
+                Ok(job) => last = Some(job),
                 Err(error) => {
                     // The first error is the one to tell.
                     let _ = self.cancel(&jobs);
@@ -123,7 +131,7 @@ impl FarmBackend for Slurm {
                 }
             }
         }
-        Ok(jobs)
+        Ok(())
     }
 
     fn states(&self, jobs: &[String]) -> Result<JobStates, FarmError> {
@@ -148,7 +156,8 @@ impl FarmBackend for Slurm {
         if jobs.is_empty() {
             return Ok(());
         }
-        run("scancel", jobs, "").map(drop)
+        // Those that wait for others first: an end that never comes would begin a way back.
+        run("scancel", jobs.iter().rev(), "").map(drop)
     }
 }
 
@@ -165,7 +174,7 @@ mod tests {
         assert!(jobs[0].contains("--array=0-2%8") && !jobs[0].contains("--dependency"), "{text}");
         assert!(jobs[1].contains("--array=0-1%8") && jobs[1].contains("--dependency=afterok:JOB1"), "{text}");
         assert!(jobs[2].contains("--dependency=afterok:JOB2") && jobs[2].contains(" assemble "), "{text}");
-        assert!(jobs[3].contains("--dependency=afternotok:JOB2") && jobs[3].contains(" mend "), "{text}");
+        assert!(jobs[3].contains("--dependency=afternotok:JOB3") && jobs[3].contains(" mend "), "{text}");
         for job in &jobs {
             assert!(job.contains("--partition=night") && job.contains("--account=films"), "{text}");
             assert!(job.contains(r"'/srv/it'\''s here/.film.mp4.cutroom-export'"), "{text}");
@@ -177,13 +186,13 @@ mod tests {
     #[test]
     fn nothing_but_the_end_is_left() {
         let text = Slurm.describe(&FarmWork { stages: Vec::new(), ..super::super::work() });
-        assert!(text.contains("assemble") && !text.contains("--dependency") && !text.contains("--array"), "{text}");
+        assert!(text.contains("assemble") && !text.contains("afterok") && !text.contains("--array"), "{text}");
     }
 
     #[test]
     fn names_of_priorities_are_refused() {
         let mut work = super::super::work();
         work.resources.priority = Some("high".into());
-        assert!(matches!(Slurm.submit(&work), Err(FarmError::Setting { field: "priority", .. })));
+        assert!(matches!(Slurm.check(&work), Err(FarmError::Setting { field: "priority", .. })));
     }
 }

@@ -1,6 +1,7 @@
 //! Levels of codecs: what their specifications let a stream be at most. Encoders choose the lowest
 //! level that fits; what fits none is refused, since no decoder need play it.
 use crate::write::settings::{Rate, VideoSettings};
+use cutroom_types::ColorModel;
 
 /// A level.
 #[derive(Debug)]
@@ -118,14 +119,24 @@ pub(crate) fn level_of(stream: &str, s: &VideoSettings) -> Result<Option<&'stati
         Rate::BitrateKbps(kbps) => u64::from(kbps),
         _ => 0,
     };
-    let fits =
-        |l: &&Level| picture <= l.picture && second <= l.second && kbps <= l.kbps && width <= l.side[0] && height <= l.side[1];
+    let (most, of) = rate_share(stream, s);
+    let rate = |l: &Level| l.kbps * most / of;
+    // A coded picture of H.265 is a multiple of its smallest block.
+    let side = |n: u32| if stream == "h265" { n.next_multiple_of(8) } else { n };
+    let fits = |l: &&Level| {
+        picture <= l.picture
+            && second <= l.second
+            && kbps <= rate(l)
+            && side(width) <= l.side[0]
+            && side(height) <= l.side[1]
+            && (stream != "h264" || s.frame_rate.as_f64() <= h264_pictures(l))
+    };
     if let Some(level) = levels.iter().find(fits) {
         return Ok(Some(level.name));
     }
     let Some(last) = levels.last() else { return Ok(None) };
     let unit = if block == 16 { "macroblocks of 16×16" } else { "pixels" };
-    let what = if width > last.side[0] || height > last.side[1] {
+    let what = if side(width) > last.side[0] || side(height) > last.side[1] {
         format!("{width}×{height} pixels; its highest, {}, has {}×{} at most", last.name, last.side[0], last.side[1])
     } else if picture > last.picture {
         format!("pictures of {picture} {unit}; its highest, {}, has {}", last.name, last.picture)
@@ -134,10 +145,40 @@ pub(crate) fn level_of(stream: &str, s: &VideoSettings) -> Result<Option<&'stati
             "{width}×{height} at {} pictures a second; its highest, {}, has {} {unit} a second",
             s.frame_rate, last.name, last.second
         )
+    } else if kbps > rate(last) {
+        format!("{kbps} kbit/s of {}; its highest, {}, has {}", s.format, last.name, rate(last))
     } else {
-        format!("{kbps} kbit/s; its highest, {}, has {}", last.name, last.kbps)
+        format!("{} pictures a second; its highest, {}, has {}", s.frame_rate, last.name, h264_pictures(last))
     };
     Err(format!("no level of {stream} holds {what}"))
+}
+
+/// The share of the table's bit rates that the profile of a format may have, as a fraction: H.264 table A-2,
+/// cpbBrVclFactor (High 1250, High 10 3000, above 4000); H.265 table A.10, CpbVclFactor; AV1 annex A.3,
+/// BitrateProfileFactor.
+fn rate_share(stream: &str, s: &VideoSettings) -> (u64, u64) {
+    let format = s.format;
+    let (is_420, is_444) = (format.chroma_shift_y == 1, format.chroma_shift_x == 0 && format.model != ColorModel::Gray);
+    match (stream, format.bits) {
+        ("h264", 8) if is_420 => (1250, 4000),
+        ("h264", _) if is_420 => (3000, 4000),
+        ("h265", ..=10) if is_420 => (1000, 1000),
+        ("h265", _) if is_420 => (1500, 1000),
+        ("h265", 8) if is_444 => (2000, 1000),
+        ("h265", ..=10) if is_444 => (2500, 1000),
+        ("h265", _) if is_444 => (3000, 1000),
+        ("h265", ..=10) => (1667, 1000),
+        ("h265", _) => (2000, 1000),
+        ("av1" | "av1-aom", ..=10) if is_420 => (1, 1),
+        ("av1" | "av1-aom", ..=10) if is_444 => (2, 1),
+        ("av1" | "av1-aom", _) => (3, 1),
+        _ => (1, 1),
+    }
+}
+
+/// Most pictures a second at a level of H.264 (A.3.1: 1/fR, fR being 1/172 below level 6, and 1/300).
+fn h264_pictures(level: &Level) -> f64 {
+    if level.name.starts_with('6') { 300.0 } else { 172.0 }
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ mod stored;
 use super::{
     ExportReport, ExportRequest,
     asked::Asked,
-    messages::InitExport,
     prepared,
+    stored::StoredExport,
     supervisor::{Goal, Watch, init_of, reach, supervise},
 };
 use crate::{ApiError, session::Session};
 use cutroom_export::{
-    ExportFolder, PartId,
+    ExportError, LockedFolder, PartId,
     farm::{FarmResources, KubernetesOptions},
     folder,
 };
@@ -23,7 +23,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use stored::{StoredFarm, failure_of};
+use stored::{FILM, StoredFarm, facts_of, failure_of, new_id};
 
 /// How often work is handed in, unless the request says otherwise.
 const TRIES: usize = 4;
@@ -31,6 +31,10 @@ const TRIES: usize = 4;
 const INTERVAL: Duration = Duration::from_millis(500);
 /// Schedulers are asked this often by those who wait.
 const ASKED: Duration = Duration::from_secs(3);
+/// A folder that others use for a moment is waited for.
+const LOCKED: Duration = Duration::from_secs(60);
+/// A scheduler that does not answer for this time is given up by those who wait.
+const SILENT: Duration = Duration::from_secs(300);
 /// Who assembles a film makes what is missing himself when no part came for this time.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
@@ -129,6 +133,8 @@ pub struct FarmStatus {
     pub output: PathBuf,
     /// What runs the tasks.
     pub backend: FarmBackendChoice,
+    /// Whether it was taken back.
+    pub cancelled: bool,
     /// Number of segments.
     pub segments: usize,
     /// Those that are finished.
@@ -159,16 +165,14 @@ pub struct FarmFailure {
 }
 
 /// A task of a farm, as its program is told of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FarmTask {
-    /// How often work was handed in before.
-    pub round: usize,
+    /// Name of the handing in that it belongs to.
+    pub round: String,
     /// Stage of the work.
     pub stage: usize,
     /// Task of the stage.
     pub task: usize,
-    /// Wait until the stages before are finished, where the scheduler does not.
-    pub wait: bool,
 }
 
 /// Plans an export and gives its parts to a farm.
@@ -180,75 +184,76 @@ pub fn farm_submit(session: &Session, request: &FarmSubmitRequest, watch: Watch)
     let one = |e: ApiError| vec![e];
     let program = fs::canonicalize(std::env::current_exe().unwrap_or_default());
     let program = program.map_err(|e| one(ApiError::new("export.worker", format!("cannot find this program's file: {e}"))))?;
+    check(request).map_err(one)?;
     let cpus = if request.cpus == 0 { 2 } else { request.cpus };
     let mut export = request.export.absolute();
     export.jobs = None;
     if export.threads == 0 {
         export.threads = cpus;
     }
-    check(request).map_err(one)?;
     let asked = Asked::new(session, &export).map_err(one)?;
     let mut init = init_of(session, &asked)?;
     init.path = std::path::absolute(&init.path).unwrap_or(init.path);
     let output = init.request.output.clone().unwrap_or_default();
-    if let Some(stored) = folder::stored_farm::<StoredFarm>(&init.folder).map_err(|e| one(e.into()))?
-        && !request.dry_run
-        && !stored.states().map_err(one)?.is_over()
-    {
-        let error = ApiError::new("farm.busy", format!("{}: a farm works at it already", output.display()));
-        return Err(one(error.hint("see its status, or cancel it first").file(&output)));
+    if init.folder.to_str().is_none() {
+        let error = ApiError::new("usage.farm", format!("{}: farms take only paths that are text", output.display()));
+        return Err(one(error.field("output").file(&output)));
     }
-    let planned = reach(Goal::Plan, init.clone(), watch)?;
-    let Some(parts) = planned.folder else {
+    let cannot_wait = |path: &Path| if request.dry_run { Ok(()) } else { check_idle(path).map_err(one) };
+    cannot_wait(&init.folder)?;
+    let outline = reach(Goal::Plan, init.clone(), watch)?.outline;
+    if !outline.parted {
         let message = format!("{}: the film is made as a whole, which no farm divides", output.display());
         let error = ApiError::new("usage.farm", message).field("segment_secs");
-        return Err(one(
-            error.hint("shorter segments divide a short film; pictures in numbered files, and some codecs, are not divided")
-        ));
-    };
-    init.build = Some(planned.outline.build.clone());
-    let resources = FarmResources {
-        cpus,
-        memory_mib: request.memory_mib,
-        gpus: request.gpus,
-        priority: request.priority.clone(),
-        queue: request.queue.clone(),
-        parallel: request.parallel,
-        limit_mins: request.limit_mins,
-        options: request.options.clone(),
-    };
+        return Err(one(error.hint("shorter segments divide a short film; numbered pictures, and some codecs, are not divided")));
+    }
+    let description = StoredExport::new(&init, &outline);
+    init.build = Some(outline.build.clone());
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut stored = StoredFarm {
-        plan: planned.outline.plan.clone(),
-        parts: planned.outline.parts(),
-        segments: planned.outline.segments.len(),
+        plan: outline.plan.clone(),
+        parts: outline.parts(),
+        segments: outline.segments.len(),
         backend: request.backend,
-        resources,
+        resources: FarmResources {
+            cpus,
+            memory_mib: request.memory_mib,
+            gpus: request.gpus,
+            priority: request.priority.clone(),
+            queue: request.queue.clone(),
+            parallel: request.parallel,
+            limit_mins: request.limit_mins,
+            options: request.options.clone(),
+        },
         kubernetes: KubernetesOptions { image: text(&request.image), claim: text(&request.claim), mount: text(&request.mount) },
         program,
         batch: request.batch,
         tries: request.tries.unwrap_or(TRIES),
         rounds: Vec::new(),
-        init: init.portable(),
+        cancelled: false,
+        before: facts_of(&output),
+        init,
     };
+    let stages = stored.stages();
+    let work = stored.work(&stages, &new_id());
+    stored.backend().check(&work).map_err(|e| one(e.into()))?;
     let mut report = FarmReport {
         output,
         folder: stored.init.folder.clone(),
         segments: stored.segments,
         finished: folder::segments_finished(&stored.init.folder, &stored.plan),
-        tasks: 0,
+        tasks: work.stages.iter().sum(),
         jobs: Vec::new(),
-        script: None,
-        warnings: planned.outline.warnings,
+        script: request.dry_run.then(|| stored.backend().describe(&work)),
+        warnings: outline.warnings,
     };
     if request.dry_run {
-        let stages = stored.stages();
-        let work = stored.work(&stages, 0);
-        report.tasks = work.stages.iter().sum();
-        report.script = Some(stored.backend().describe(&work));
-        parts.close();
         return Ok(report);
     }
+    let locked = locked(&stored.init.folder).map_err(one)?;
+    // Somebody may have come first while this one planned.
+    cannot_wait(&stored.init.folder)?;
+    let parts = locked.open(&stored.plan, &description).map_err(|e| one(e.into()))?;
     match stored.hand_in(&parts) {
         Ok(tasks) => report.tasks = tasks,
         Err(error) => {
@@ -263,8 +268,12 @@ pub fn farm_submit(session: &Session, request: &FarmSubmitRequest, watch: Watch)
 /// Refuses what makes no sense.
 fn check(request: &FarmSubmitRequest) -> Result<(), ApiError> {
     let error = |field, message: String| Err(ApiError::new("usage.farm", message).field(field));
-    if request.export.output.is_none() {
-        return error("output", "a farm makes a file: `output` is missing".into());
+    let Some(output) = &request.export.output else { return error("output", "a farm makes a file: `output` is missing".into()) };
+    if output.to_str().is_some_and(super::is_address) {
+        return error(
+            "output",
+            format!("{}: a farm makes a file that all its machines see, not one at an address", output.display()),
+        );
     }
     if let Some(batch) = request.batch.filter(|batch| !(1..=1000).contains(batch)) {
         return error("batch", format!("`batch` is {batch}; it must be 1 to 1000"));
@@ -281,17 +290,42 @@ fn check(request: &FarmSubmitRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Refuses to touch a folder that a farm works at.
+///
+/// # Errors
+/// `farm.busy`; what the scheduler says; `export.folder`.
+pub(super) fn check_idle(path: &Path) -> Result<(), ApiError> {
+    let Some(stored) = StoredFarm::find(path)? else { return Ok(()) };
+    let gone = format!("if that farm is gone, remove {}", path.join("farm.json").display());
+    if stored.states().map_err(|e| e.hint(gone))?.is_over() {
+        return Ok(());
+    }
+    let output = stored.output();
+    let error = ApiError::new("farm.busy", format!("{}: a farm works at it", output.display()));
+    Err(error.hint("see its status, wait for it, or cancel it first").file(&output))
+}
+
+/// Locks the folder of an export; who has it for a moment is waited for.
+fn locked(path: &Path) -> Result<LockedFolder, ApiError> {
+    let began = Instant::now();
+    loop {
+        match LockedFolder::lock(path) {
+            Err(ExportError::Busy { .. }) if began.elapsed() < LOCKED => thread::sleep(INTERVAL / 5),
+            other => return Ok(other?),
+        }
+    }
+}
+
+fn folder_of(output: &Path) -> PathBuf {
+    folder::folder_of(&std::path::absolute(output).unwrap_or_else(|_| output.to_owned()))
+}
+
 /// How an export to `output` is on its farm; `None` if none was given to one, or it is finished.
 ///
 /// # Errors
 /// `export.folder`; what the scheduler says.
 pub fn farm_status(output: &Path) -> Result<Option<FarmStatus>, ApiError> {
-    let stored = folder::stored_farm::<StoredFarm>(&folder_of(output))?;
-    stored.map(|stored| stored.status()).transpose()
-}
-
-fn folder_of(output: &Path) -> PathBuf {
-    folder::folder_of(&std::path::absolute(output).unwrap_or_else(|_| output.to_owned()))
+    StoredFarm::find(&folder_of(output))?.map(|stored| stored.status()).transpose()
 }
 
 /// Takes an export back from its farm; finished parts stay. `None` if none was given to one.
@@ -299,121 +333,168 @@ fn folder_of(output: &Path) -> PathBuf {
 /// # Errors
 /// As [`farm_status`].
 pub fn farm_cancel(output: &Path) -> Result<Option<FarmStatus>, ApiError> {
-    let Some(stored) = folder::stored_farm::<StoredFarm>(&folder_of(output))? else { return Ok(None) };
-    stored.backend().cancel(stored.jobs())?;
+    let path = folder_of(output);
+    let Some(stored) = StoredFarm::find(&path)? else { return Ok(None) };
+    // One that assembles the film has the lock.
+    stored.cancel_jobs()?;
+    let locked = locked(&path)?;
+    let Some(mut stored) = StoredFarm::find(&path)? else { return Ok(None) };
+    stored.cancelled = true;
+    stored.store(&locked)?;
+    // What was handed in meanwhile.
+    stored.cancel_jobs()?;
     stored.status().map(Some)
 }
 
-/// Waits until the film is there; `progress` gets how it is. Parts that failed are handed in again when the
-/// scheduler has nothing left of them.
+/// Waits until the film is there; `progress` gets how it is. What failed is handed in again when the scheduler
+/// has nothing left of it.
 ///
 /// # Errors
-/// `farm.failed`; `export.cancelled` if the waiting is cancelled, which leaves the work to the farm.
+/// `farm.failed`; `export.cancelled` if the export or the waiting is cancelled, which leaves the work to the
+/// farm; what a scheduler says that does not answer for minutes.
 pub fn farm_wait(output: &Path, cancel: &CancelToken, progress: &mut dyn FnMut(&FarmStatus)) -> Result<(), ApiError> {
     let path = folder_of(output);
+    let mut before = None;
     let mut asked: Option<Instant> = None;
+    let mut silent: Option<Instant> = None;
     let mut idle = 0;
     loop {
         if cancel.is_cancelled() {
             return Err(ApiError::new("export.cancelled", "the farm goes on with the export; nobody waits for it any more"));
         }
-        thread::sleep(INTERVAL);
-        if asked.is_some_and(|at| at.elapsed() < ASKED) {
-            continue;
-        }
-        asked = Some(Instant::now());
-        let Some(stored) = folder::stored_farm::<StoredFarm>(&path)? else {
-            return match output.exists() {
-                true => Ok(()),
-                false => Err(ApiError::new("export.none", format!("{}: the export was removed", output.display())).file(output)),
+        let Some(stored) = StoredFarm::find(&path)? else {
+            return match facts_of(output) {
+                Some(now) if before != Some(Some(now)) => Ok(()),
+                _ => Err(ApiError::new("export.none", format!("{}: the export was removed", output.display())).file(output)),
             };
         };
-        // A scheduler that restarts does not answer; its work goes on.
-        let Ok(status) = stored.status() else { continue };
-        progress(&status);
-        idle = if status.waiting + status.running == 0 { idle + 1 } else { 0 };
-        // A job that mends, or assembles, may just be begun.
-        if idle >= 3 && path.join("farm.json").exists() {
-            idle = 0;
-            match farm_mend(&path, stored.rounds.len().saturating_sub(1)) {
+        before.get_or_insert(stored.before);
+        if stored.cancelled {
+            return Err(ApiError::new("export.cancelled", "the export was cancelled; finished parts are kept"));
+        }
+        if asked.is_none_or(|at| at.elapsed() >= ASKED) {
+            asked = Some(Instant::now());
+            let status = stored.status().and_then(|status| {
+                progress(&status);
+                idle = if status.waiting + status.running == 0 { idle + 1 } else { 0 };
+                // A job that mends, or assembles, may just be begun.
+                if idle >= 3 {
+                    idle = 0;
+                    farm_mend(&path, &stored.rounds.last().map(|round| round.id.clone()).unwrap_or_default())?;
+                }
+                Ok(())
+            });
+            match status {
+                Ok(()) => silent = None,
                 // The film is just being assembled, or another one hands it in.
                 Err(error) if error.code == "export.busy" => {}
-                other => drop(other?),
+                // A scheduler that restarts does not answer; its work goes on.
+                Err(error) if error.code.starts_with("farm.") && error.code != "farm.failed" => {
+                    if silent.get_or_insert_with(Instant::now).elapsed() > SILENT {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
             }
         }
+        thread::sleep(INTERVAL);
     }
 }
 
-/// Does a task of a farm: makes those of its parts that are not finished. Returns their number.
+/// Does a task of a farm: makes those of its parts that are not finished. Returns their number; `None` if the
+/// task is not to be done any more.
 ///
 /// # Errors
-/// `export.none` if the export is finished or gone; `export.build` if this is another program than the one
-/// that planned it; as [`super::export_in_workers`]. Failures are kept in the folder, too.
-pub fn farm_work(path: &Path, task: FarmTask, watch: Watch) -> Result<usize, Vec<ApiError>> {
+/// `export.build` if this is another program than the one that planned it; as [`super::export_in_workers`].
+/// Failures are kept in the folder, too.
+pub fn farm_work(path: &Path, task: &FarmTask, watch: Watch) -> Result<Option<usize>, Vec<ApiError>> {
     let one = |e: ApiError| vec![e];
-    let stored = StoredFarm::read(path).map_err(one)?;
-    let FarmTask { round, stage, task, wait } = task;
-    let stages = stored.rounds.get(round).map_or(&[][..], |round| &round.stages);
-    let parts = stages.get(stage).and_then(|tasks| tasks.get(task));
+    let Some(stored) = StoredFarm::find(path).map_err(one)? else { return Ok(None) };
+    let Some(round) = stored.round(&task.round) else { return Ok(None) };
+    let parts = round.stages.get(task.stage).and_then(|tasks| tasks.get(task.task));
     let parts = parts.ok_or_else(|| one(ApiError::new("usage.farm", "there is no such task in this export").file(path)))?;
-    if wait {
-        let before: Vec<PartId> = stages[..stage].iter().flatten().flatten().copied().collect();
-        wait_for(&stored, &before, watch.cancel, None).map_err(one)?;
-    }
     let parts: Vec<PartId> = parts.iter().copied().filter(|part| !stored.has(*part)).collect();
     if parts.is_empty() {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let goal = Goal::Parts(stored.plan.clone(), parts.clone());
-    let made = reach(goal, InitExport { folder: path.to_owned(), ..stored.init.clone().received() }, watch);
-    let Err(errors) = made else { return Ok(parts.len()) };
-    if let Some(error) = errors.first().filter(|e| e.code != "export.cancelled") {
-        for part in parts.iter().filter(|part| !stored.has(**part)) {
-            let failure = FarmFailure { part: part.name(), machine: machine(), error: error.clone() };
-            // Without it the log has the error all the same.
-            let _ = serde_json::to_vec(&failure).map(|text| fs::write(failure_of(path, *part), text));
-        }
+    let Err(errors) = reach(goal, stored.init.clone(), watch) else { return Ok(Some(parts.len())) };
+    for part in parts.iter().filter(|part| !stored.has(**part)) {
+        keep_failure(path, &part.name(), &errors);
     }
     Err(errors)
 }
 
-fn machine() -> String {
-    #[cfg(unix)]
-    return rustix::system::uname().nodename().to_string_lossy().into_owned();
-    #[cfg(not(unix))]
-    std::env::var("COMPUTERNAME").unwrap_or_default()
+/// Keeps why a part, or the film, was not made.
+fn keep_failure(path: &Path, name: &str, errors: &[ApiError]) {
+    let Some(error) = errors.first().filter(|e| e.code != "export.cancelled" && e.code != "export.none") else { return };
+    let failure = FarmFailure { part: name.to_owned(), machine: folder::machine().to_owned(), error: error.clone() };
+    // Without it the log has the error all the same.
+    let _ = serde_json::to_vec(&failure).map(|text| fs::write(failure_of(path, name), text));
 }
 
-/// Waits until parts are finished; with `patience`, no longer than until none was finished for that time.
-fn wait_for(farm: &StoredFarm, parts: &[PartId], cancel: &CancelToken, patience: Option<Duration>) -> Result<(), ApiError> {
+/// Waits until all parts are finished, but no longer than until none was for some time.
+fn wait_for_parts(farm: &StoredFarm, round: &str, cancel: &CancelToken) -> Result<(), ApiError> {
     let (mut last, mut changed) = (usize::MAX, Instant::now());
     loop {
-        let missing = parts.iter().filter(|part| !farm.has(**part)).count();
+        let missing = farm.missing().len();
         if missing != last {
             (last, changed) = (missing, Instant::now());
         }
-        if missing == 0 || patience.is_some_and(|patience| changed.elapsed() > patience) {
+        let is_ours = StoredFarm::find(&farm.init.folder)?.is_some_and(|farm| farm.round(round).is_some());
+        if missing == 0 || changed.elapsed() > PATIENCE || !is_ours {
             return Ok(());
         }
         if cancel.is_cancelled() {
             return Err(ApiError::new("export.cancelled", "stopped while other parts of the film were waited for"));
         }
-        StoredFarm::read(&farm.init.folder)?;
         thread::sleep(INTERVAL);
     }
 }
 
 /// Assembles the film from its parts, in `jobs` processes if some must be made; `wait`: when all are there.
+/// `None` if that is not to be done any more.
 ///
 /// # Errors
-/// As [`super::resume_export`].
-pub fn farm_assemble(path: &Path, jobs: Option<usize>, wait: bool, watch: Watch) -> Result<ExportReport, Vec<ApiError>> {
+/// As [`super::resume_export`]. Failures are kept in the folder, too.
+pub fn farm_assemble(
+    path: &Path,
+    round: &str,
+    jobs: Option<usize>,
+    wait: bool,
+    watch: Watch,
+) -> Result<Option<ExportReport>, Vec<ApiError>> {
     let one = |e: ApiError| vec![e];
-    let stored = StoredFarm::read(path).map_err(one)?;
-    if wait {
-        wait_for(&stored, &stored.parts, watch.cancel, Some(PATIENCE)).map_err(one)?;
+    let found = StoredFarm::find(path).map_err(one)?;
+    if let Some(stored) = found.as_ref().filter(|stored| wait && stored.round(round).is_some()) {
+        wait_for_parts(stored, round, watch.cancel).map_err(one)?;
     }
-    let init = stored.init.received();
+    let Some(stored) = StoredFarm::find(path).map_err(one)?.filter(|stored| stored.round(round).is_some()) else { return Ok(None) };
+    if finished_before(path, &stored).map_err(one)? {
+        return Ok(None);
+    }
+    let assembled = assemble(&stored, jobs, watch);
+    if let Err(errors) = &assembled {
+        keep_failure(path, FILM, errors);
+    }
+    assembled.map(Some)
+}
+
+/// Removes the folder of a film that was given its name by one that ended before it could.
+fn finished_before(path: &Path, stored: &StoredFarm) -> Result<bool, ApiError> {
+    if !stored.is_done() {
+        return Ok(false);
+    }
+    let locked = locked(path)?;
+    if stored.is_done() && path.join("farm.json").exists() {
+        locked.remove()?;
+    }
+    Ok(true)
+}
+
+fn assemble(stored: &StoredFarm, jobs: Option<usize>, watch: Watch) -> Result<ExportReport, Vec<ApiError>> {
+    let one = |e: ApiError| vec![e];
+    let init = stored.init.clone();
     if init.build.as_deref() != Some(prepared::build()) {
         return Err(one(prepared::other_build()));
     }
@@ -422,31 +503,40 @@ pub fn farm_assemble(path: &Path, jobs: Option<usize>, wait: bool, watch: Watch)
         session.limit_files(cutroom_pipeline::FileRoots::new(roots));
     }
     let request = ExportRequest { jobs, ..init.request };
-    supervise(&session, &request, Some(stored.plan), watch)
+    let (began, Watch { program, cancel, unfinished, progress }) = (Instant::now(), watch);
+    loop {
+        let watch = Watch { program, cancel, unfinished, progress: &mut *progress };
+        match supervise(&session, &request, Some(stored.plan.clone()), watch) {
+            // Who hands in has it for a moment.
+            Err(errors) if errors.iter().any(|e| e.code == "export.busy") && began.elapsed() < LOCKED => thread::sleep(INTERVAL),
+            other => return other,
+        }
+    }
 }
 
-/// Hands in again what is not finished of round `round`. Does nothing when that was done already, or when
-/// the export is finished.
+/// Hands in again what is not finished of a round. Does nothing when that was done already, or when the export
+/// is finished or cancelled.
 ///
 /// # Errors
 /// `farm.failed` when it was handed in as often as it may; `export.busy` while the film is assembled; what
 /// the scheduler says.
-pub fn farm_mend(path: &Path, round: usize) -> Result<Option<FarmStatus>, ApiError> {
-    let Some(stored) = folder::stored_farm::<StoredFarm>(path)? else { return Ok(None) };
-    if stored.rounds.len() != round + 1 {
+pub fn farm_mend(path: &Path, round: &str) -> Result<Option<FarmStatus>, ApiError> {
+    // A round after it that was not handed in as a whole was begun by one that was killed.
+    let is_next = |stored: &StoredFarm| match &stored.rounds[..] {
+        _ if stored.cancelled => false,
+        [.., before, last] if !last.is_whole => before.id == round || last.id == round,
+        [.., last] => last.id == round,
+        [] => false,
+    };
+    let find = || StoredFarm::find(path).map(|found| found.filter(is_next));
+    let Some(stored) = find()? else { return Ok(None) };
+    if finished_before(path, &stored)? {
         return Ok(None);
     }
     stored.check_tries()?;
-    let kept: serde_json::Value = match folder::stored(path)? {
-        Some((kept, _)) => kept,
-        None => return Ok(None),
-    };
-    // Opening it sweeps away what killed tasks left.
-    let parts = ExportFolder::open(path, &stored.plan, &kept)?;
-    // Another one may have come first.
-    let mut stored = StoredFarm::read(path)?;
-    if stored.rounds.len() == round + 1 {
-        stored.hand_in(&parts)?;
-    }
+    let locked = locked(path)?;
+    let (Some(mut stored), Some((kept, _))) = (find()?, folder::stored::<serde_json::Value>(path)?) else { return Ok(None) };
+    let parts = locked.open(&stored.plan, &kept)?;
+    stored.hand_in(&parts)?;
     stored.status().map(Some)
 }

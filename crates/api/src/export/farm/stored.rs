@@ -2,18 +2,21 @@
 use super::{FarmBackendChoice, FarmFailure, FarmStatus};
 use crate::{ApiError, export::messages::InitExport};
 use cutroom_export::{
-    ExportFolder, PartId,
-    farm::{FarmBackend, FarmResources, FarmWork, JobStates, Kubernetes, KubernetesOptions, Local, Slurm},
+    ExportFolder, LockedFolder, PartId,
+    farm::{FarmBackend, FarmError, FarmResources, FarmWork, JobStates, Kubernetes, KubernetesOptions, Local, Slurm},
     folder,
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// Most tasks of a stage: what Slurm takes in an array, if it is not configured otherwise.
-const MOST_TASKS: usize = 1000;
+const MOST_TASKS: usize = 999;
+/// When only the end is missing, it is handed in so many times more.
+const TRIES_OF_END: usize = 3;
 
 /// What is kept in the folder of an export on a farm.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,25 +33,72 @@ pub(super) struct StoredFarm {
     pub batch: Option<usize>,
     pub tries: usize,
     pub rounds: Vec<Round>,
+    /// Whether it was taken back.
+    pub cancelled: bool,
+    /// Size, and time of change in nanoseconds, of what was under the output's name before.
+    pub before: Option<[u64; 2]>,
 }
 
 /// Work that was handed in at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Round {
+    /// A name that no other has: jobs of lost rounds find nothing to do.
+    pub id: String,
     /// Parts of each task of each stage.
     pub stages: Vec<Vec<Vec<PartId>>>,
     pub jobs: Vec<String>,
+    /// Whether the scheduler has all of its jobs.
+    pub is_whole: bool,
+}
+
+/// A name of 8 letters and digits that no other has.
+pub(super) fn new_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let text = format!("{} {} {}", folder::machine(), std::process::id(), since.as_nanos());
+    blake3::hash(text.as_bytes()).to_hex().chars().take(8).collect()
+}
+
+/// Size and time of change of a file; `None` if there is none.
+pub(super) fn facts_of(path: &Path) -> Option<[u64; 2]> {
+    let metadata = fs::metadata(path).ok()?;
+    let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Some([metadata.len(), changed.as_nanos() as u64])
 }
 
 impl StoredFarm {
+    /// What is stored; `None` if no export to this folder was given to a farm, or it is finished.
+    ///
     /// # Errors
-    /// `export.none` if no export to this folder was given to a farm; `export.folder`.
-    pub fn read(path: &Path) -> Result<Self, ApiError> {
+    /// `export.folder`.
+    pub fn find(path: &Path) -> Result<Option<Self>, ApiError> {
         let stored: Option<Self> = folder::stored_farm(path)?;
-        stored.ok_or_else(|| {
-            let message = format!("{}: no export was given to a farm, or it is finished or was removed", path.display());
-            ApiError::new("export.none", message).file(path)
-        })
+        Ok(stored.map(|stored| Self { init: stored.init.received(), ..stored }))
+    }
+
+    fn portable(&self) -> Self {
+        Self { init: self.init.clone().portable(), ..self.clone() }
+    }
+
+    /// # Errors
+    /// `export.folder`.
+    pub fn store(&self, locked: &LockedFolder) -> Result<(), ApiError> {
+        Ok(locked.store_farm(&self.portable())?)
+    }
+
+    /// The output.
+    pub fn output(&self) -> PathBuf {
+        self.init.request.output.clone().unwrap_or_default()
+    }
+
+    /// Whether the film was given its name since it was handed in.
+    pub fn is_done(&self) -> bool {
+        let now = facts_of(&self.output());
+        now.is_some() && now != self.before
+    }
+
+    /// The round of this name, if it is the one that counts.
+    pub fn round(&self, id: &str) -> Option<&Round> {
+        self.rounds.last().filter(|round| round.id == id && !self.cancelled)
     }
 
     pub fn backend(&self) -> Box<dyn FarmBackend> {
@@ -63,11 +113,22 @@ impl StoredFarm {
         self.rounds.last().map_or(&[], |round| &round.jobs)
     }
 
+    /// # Errors
+    /// What the scheduler says.
     pub fn states(&self) -> Result<JobStates, ApiError> {
         match self.jobs() {
             [] => Ok(JobStates::default()),
             jobs => Ok(self.backend().states(jobs)?),
         }
+    }
+
+    /// Takes back the jobs of all rounds.
+    ///
+    /// # Errors
+    /// What the scheduler says.
+    pub fn cancel_jobs(&self) -> Result<(), ApiError> {
+        let jobs: Vec<String> = self.rounds.iter().flat_map(|round| round.jobs.iter().cloned()).collect();
+        if jobs.is_empty() { Ok(()) } else { Ok(self.backend().cancel(&jobs)?) }
     }
 
     /// Whether a part has its manifest.
@@ -95,8 +156,9 @@ impl StoredFarm {
         [first, second].into_iter().map(tasks).filter(|tasks| !tasks.is_empty()).collect()
     }
 
-    pub fn work(&self, stages: &[Vec<Vec<PartId>>], round: usize) -> FarmWork {
-        let output = self.init.request.output.clone().unwrap_or_default();
+    /// What a round hands in.
+    pub fn work(&self, stages: &[Vec<Vec<PartId>>], id: &str) -> FarmWork {
+        let output = self.output();
         let name = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(30).collect();
         FarmWork {
@@ -104,30 +166,50 @@ impl StoredFarm {
             folder: self.init.folder.clone(),
             program: self.program.clone(),
             stages: stages.iter().map(Vec::len).collect(),
-            round,
+            round: id.to_owned(),
             resources: self.resources.clone(),
         }
     }
 
-    /// Hands in what is missing, as a further round.
+    /// Hands in what is missing, as a further round; one that was not handed in as a whole is replaced. Returns
+    /// the number of tasks.
+    ///
+    /// # Errors
+    /// What the scheduler says; `export.folder`.
     pub fn hand_in(&mut self, parts: &ExportFolder) -> Result<usize, ApiError> {
-        let stages = self.stages();
-        let work = self.work(&stages, self.rounds.len());
+        if let Some(half) = self.rounds.pop_if(|round| !round.is_whole) {
+            // Jobs whose names were lost find nothing to do.
+            let _ = self.backend().cancel(&half.jobs);
+        }
+        let (stages, id) = (self.stages(), new_id());
+        let work = self.work(&stages, &id);
         let tasks = work.stages.iter().sum();
         // Stored before: a task may begin at once.
-        self.rounds.push(Round { stages, jobs: Vec::new() });
-        parts.store_farm(self)?;
-        match self.backend().submit(&work) {
-            Ok(jobs) => {
+        self.rounds.push(Round { id, stages, jobs: Vec::new(), is_whole: false });
+        parts.store_farm(&self.portable())?;
+        let path = self.init.folder.clone();
+        let handed = self.backend().submit(&work, &mut |job| {
+            if let Some(round) = self.rounds.last_mut() {
+                round.jobs.push(job);
+            }
+            let stored = parts.store_farm(&self.portable());
+            stored.map_err(|e| FarmError::Folder { path: path.clone(), source: io::Error::other(e.to_string()) })
+        });
+        match handed {
+            Ok(()) => {
                 if let Some(round) = self.rounds.last_mut() {
-                    round.jobs = jobs;
+                    round.is_whole = true;
                 }
-                parts.store_farm(self)?;
+                parts.store_farm(&self.portable())?;
                 Ok(tasks)
             }
             Err(error) => {
                 self.rounds.pop();
-                parts.store_farm(self)?;
+                if self.rounds.is_empty() {
+                    parts.forget_farm();
+                } else {
+                    parts.store_farm(&self.portable())?;
+                }
                 Err(error.into())
             }
         }
@@ -135,15 +217,19 @@ impl StoredFarm {
 
     pub fn failures(&self) -> Vec<FarmFailure> {
         let missing = self.missing();
-        let stored = missing.iter().filter_map(|part| fs::read(failure_of(&self.init.folder, *part)).ok());
+        let names = missing.iter().map(|part| part.name()).chain([FILM.to_owned()]);
+        let stored = names.filter_map(|name| fs::read(failure_of(&self.init.folder, &name)).ok());
         stored.filter_map(|text| serde_json::from_slice(&text).ok()).collect()
     }
 
+    /// # Errors
+    /// What the scheduler says.
     pub fn status(&self) -> Result<FarmStatus, ApiError> {
         let JobStates { waiting, running } = self.states()?;
         Ok(FarmStatus {
-            output: self.init.request.output.clone().unwrap_or_default(),
+            output: self.output(),
             backend: self.backend,
+            cancelled: self.cancelled,
             segments: self.segments,
             finished: folder::segments_finished(&self.init.folder, &self.plan),
             missing: self.missing().len(),
@@ -158,12 +244,17 @@ impl StoredFarm {
     /// # Errors
     /// `farm.failed`: parts failed as often as they may.
     pub fn check_tries(&self) -> Result<(), ApiError> {
-        if self.rounds.len() < self.tries {
-            return Ok(());
-        }
         let (missing, failures) = (self.missing(), self.failures());
         let count = missing.len();
-        let message = format!("{count} parts of the export are not finished after {} tries", self.rounds.len());
+        if self.rounds.len() < self.tries + if count == 0 { TRIES_OF_END } else { 0 } {
+            return Ok(());
+        }
+        let message = match count {
+            0 => {
+                format!("all parts of the export are finished, but the film could not be assembled in {} tries", self.rounds.len())
+            }
+            _ => format!("{count} parts of the export are not finished after {} tries", self.rounds.len()),
+        };
         let mut error = ApiError::new("farm.failed", message);
         error.hint = Some("when the cause is gone, hand it in again: finished parts are kept".into());
         error.causes = failures.iter().map(|f| format!("{} on {}: {}", f.part, f.machine, f.error.message)).collect();
@@ -172,9 +263,12 @@ impl StoredFarm {
     }
 }
 
-/// Where the failure of a part is kept.
-pub(super) fn failure_of(folder: &Path, part: PartId) -> PathBuf {
-    folder.join(format!("failed-{}.json", part.name()))
+/// What failures of assembling the film are kept as.
+pub(super) const FILM: &str = "film";
+
+/// Where the failure of a part, or of the film, is kept.
+pub(super) fn failure_of(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("failed-{name}.json"))
 }
 
 #[cfg(test)]
@@ -199,7 +293,8 @@ mod tests {
         let kubernetes = KubernetesOptions::default();
         let (backend, program) = (FarmBackendChoice::Local, PathBuf::new());
         let (plan, segments) = ("plan".into(), 0);
-        StoredFarm { plan, init, parts, segments, backend, resources, kubernetes, program, batch, tries: 2, rounds: Vec::new() }
+        let (tries, rounds, cancelled, before) = (2, Vec::new(), false, None);
+        StoredFarm { plan, init, parts, segments, backend, resources, kubernetes, program, batch, tries, rounds, cancelled, before }
     }
 
     #[test]
@@ -213,6 +308,8 @@ mod tests {
         assert_eq!(twice.stages(), [first, vec![vec![Segment(0)], vec![Segment(1)]]]);
         let long = stored((0..2500).map(Segment).collect(), dir.path(), None);
         assert_eq!((long.stages()[0].len(), long.stages()[0][0].len()), (834, 3));
+        let with_sound = stored([Sound].into_iter().chain((0..1999).map(Segment)).collect(), dir.path(), None);
+        assert!(with_sound.stages()[0].len() <= 1000);
         assert!(stored(Vec::new(), dir.path(), None).stages().is_empty());
     }
 
@@ -221,11 +318,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut farm = stored(vec![PartId::Segment(3)], dir.path(), None);
         farm.check_tries().unwrap();
-        let round = Round { stages: Vec::new(), jobs: Vec::new() };
+        let round = Round { id: new_id(), stages: Vec::new(), jobs: Vec::new(), is_whole: true };
         farm.rounds = vec![round.clone(), round];
         let error = ApiError::new("export.space", "the disk is full");
         let failure = FarmFailure { part: "segment-00003".into(), machine: "node7".into(), error };
-        fs::write(failure_of(dir.path(), PartId::Segment(3)), serde_json::to_vec(&failure).unwrap()).unwrap();
+        fs::write(failure_of(dir.path(), "segment-00003"), serde_json::to_vec(&failure).unwrap()).unwrap();
         let error = farm.check_tries().unwrap_err();
         assert_eq!(error.code, "farm.failed");
         assert_eq!(error.causes, ["segment-00003 on node7: the disk is full"]);
