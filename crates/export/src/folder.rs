@@ -12,7 +12,7 @@
 //!
 //! Every file is written under a temporary name, synced and renamed. A part counts as finished when its
 //! manifest names this plan and its file has the size in it; its hash is checked when it is read.
-use crate::{ExportError, farm::LOGS};
+use crate::ExportError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, File, TryLockError},
@@ -25,6 +25,8 @@ use std::{
 const PLAN: &str = "plan.json";
 const LOCK: &str = "lock";
 const FARM: &str = "farm.json";
+/// The folder of what tasks of farms print, inside of an export's folder.
+pub const LOGS: &str = "logs";
 /// Marks the names of files in progress; machine and number of their process are before it.
 const IN_PROGRESS: &str = ".tmp";
 /// Files in progress of a farm that are older than this are left over.

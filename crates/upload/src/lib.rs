@@ -15,7 +15,10 @@
 //! Not done: the film cannot be written at other places than its end, so its format must be one
 //! that needs no going back; a PUT that fails in the middle cannot be repeated; credentials are
 //! read from variables and files, not from the metadata services of clouds.
+#![forbid(unsafe_code)]
+
 mod address;
+mod chunks;
 mod error;
 mod http;
 mod put;

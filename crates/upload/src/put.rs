@@ -1,9 +1,9 @@
 //! Sends a film in one PUT request, in pieces as they come.
 use super::{
     UploadError, UploadSettings, Uploaded,
+    chunks::Chunks,
     error::shown,
     http::{Call, Client},
-    writer::Chunks,
 };
 use std::io::{self, Read};
 use ureq::{

@@ -8,9 +8,9 @@
 //! beginning.)
 use super::{
     UploadError, UploadSettings, Uploaded,
+    chunks::{Chunk, Chunks},
     error::shown,
     http::{Answer, Call, Client},
-    writer::{Chunk, Chunks},
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use md5::{Digest, Md5};

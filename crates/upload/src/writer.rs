@@ -1,6 +1,7 @@
 //! The two ends of an upload: what the film is written to, and what finishes it or breaks it off.
 use super::{
     Destination, UploadError, UploadSettings, Uploaded,
+    chunks::{Chunk, Chunks},
     http::{Client, Stop},
     put, s3,
 };
@@ -10,36 +11,10 @@ use std::{
     mem,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
 };
-
-/// A part of the film.
-pub(super) struct Chunk {
-    pub bytes: Vec<u8>,
-    /// Whether the film ends with it.
-    pub last: bool,
-}
-
-/// The chunks of a film, as they come.
-pub(super) struct Chunks {
-    // `None`: the upload is broken off.
-    receiver: Receiver<Option<Chunk>>,
-    stop: Stop,
-    url: String,
-}
-
-impl Chunks {
-    /// Waits for the next chunk; none comes after the last one.
-    ///
-    /// # Errors
-    /// [`UploadError::Aborted`].
-    pub fn next(&self) -> Result<Chunk, UploadError> {
-        let chunk = self.receiver.recv().ok().flatten().filter(|_| !self.stop.asked());
-        chunk.ok_or_else(|| UploadError::Aborted { url: self.url.clone() })
-    }
-}
 
 /// Takes the film, from its first byte to its last. It may be dropped before [`Upload::finish`] or
 /// after.
@@ -102,7 +77,7 @@ pub fn begin(destination: Destination, settings: UploadSettings) -> Result<(Uplo
     let (sender, receiver) = sync_channel(0);
     let filling = Mutex::new(Filling { bytes: Vec::new(), number: 1, first_bytes, grows, over: false });
     let shared = Arc::new(Shared { filling, sender, failed: OnceLock::new(), url: url.clone() });
-    let chunks = Chunks { receiver, stop: stop.clone(), url: url.clone() };
+    let chunks = Chunks::new(receiver, stop.clone(), url.clone());
     let of_thread = shared.clone();
     let run = move || {
         let result = match &destination {

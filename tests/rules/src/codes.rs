@@ -23,6 +23,7 @@ pub const NOT_CODES: &[&str] = &[
     "audio.lead",
     "audio.tail",
     "journal.sqlite",
+    "farm.json",
     "audio.dither",
     "audio.loudness_lufs",
     "audio.true_peak_dbtp",

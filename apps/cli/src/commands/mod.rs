@@ -63,7 +63,7 @@ pub enum Command {
     Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
-    /// Give exports to a farm: a Slurm or Kubernetes cluster, or this machine in the background
+    /// Export on a farm: Slurm, Kubernetes, or this machine in the background
     #[command(subcommand)]
     Farm(Box<farm::FarmCommand>),
     /// List the presets of exports, with the limits of their platforms

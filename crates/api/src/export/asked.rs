@@ -1,7 +1,6 @@
 //! A request as it is carried out: with its preset and the name of its file.
 use super::{
     AlsoOutput, ExportReport, ExportRequest, SmartChoice,
-    prepared::{Made, Outline},
     presets::{self, Applied, PresetLimits},
     template,
 };
@@ -83,16 +82,8 @@ impl Asked {
         Ok(())
     }
 
-    /// The report of the export, with those of further outputs.
-    pub fn report(&self, outline: &Outline, made: &Made) -> ExportReport {
-        let mut report = self.finish(outline.report(&self.request, made));
-        let others = self.also.iter().zip(&outline.also).zip(&made.also);
-        report.also = others.map(|((asked, outline), made)| asked.report(outline, made)).collect();
-        report
-    }
-
     /// The report, with what is to be said about the preset.
-    fn finish(&self, mut report: ExportReport) -> ExportReport {
+    pub fn finish(&self, mut report: ExportReport) -> ExportReport {
         report.warnings.splice(0..0, self.warnings.iter().cloned());
         self.limits.note(&mut report);
         report

@@ -391,7 +391,7 @@ pub fn export(
     if asked.request.verify {
         prepared.verify_all(&mut made, cancel, progress).map_err(|e| vec![e])?;
     }
-    Ok(asked.report(&prepared.outline, &made))
+    Ok(prepared.outline.report_all(&asked, &made))
 }
 
 /// As [`export`], to a stream that takes the film while it is made; the output's name says the
@@ -415,7 +415,7 @@ pub fn export_to(
     }
     let prepared = Prepared::new(session, &asked.request, cancel)?;
     let made = prepared.make(Some(stream), cancel, unfinished, progress).map_err(|e| vec![e])?;
-    Ok(asked.report(&prepared.outline, &made))
+    Ok(prepared.outline.report_all(&asked, &made))
 }
 
 /// Checks a request, as far as that needs no media file.

@@ -343,6 +343,14 @@ impl Prepared {
 }
 
 impl Outline {
+    /// The report of a film that was made, and of further outputs.
+    pub fn report_all(&self, asked: &Asked, made: &Made) -> ExportReport {
+        let mut report = asked.finish(self.report(&asked.request, made));
+        let others = asked.also.iter().zip(&self.also).zip(&made.also);
+        report.also = others.map(|((asked, outline), made)| outline.report_all(asked, made)).collect();
+        report
+    }
+
     /// The parts that the film is made of, in the order in which they are begun.
     pub fn parts(&self) -> Vec<PartId> {
         let sound = self.sound.then_some(PartId::Sound);
@@ -352,7 +360,7 @@ impl Outline {
     }
 
     /// The report of a film that was made.
-    pub fn report(&self, request: &ExportRequest, made: &Made) -> ExportReport {
+    fn report(&self, request: &ExportRequest, made: &Made) -> ExportReport {
         let elapsed = made.elapsed_secs.max(1e-9);
         let mut warnings = self.warnings.clone();
         warnings.extend(made.problems.iter().cloned());

@@ -83,7 +83,7 @@ pub(super) fn supervise(
     let asked = Asked::new(session, request).map_err(|e| vec![e])?;
     let init = init_of(session, &asked)?;
     let ended = reach(Goal::Film(plan), init, watch)?;
-    let mut report = asked.report(&ended.outline, &ended.made);
+    let mut report = ended.outline.report_all(&asked, &ended.made);
     // The film is whole, whatever becomes of its parts.
     if let Some(Err(error)) = ended.folder.map(ExportFolder::remove) {
         report.warnings.push(format!("the film is complete, but its parts could not be removed: {}", ApiError::from(error)));

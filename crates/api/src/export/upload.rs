@@ -95,7 +95,7 @@ pub fn export_to_address(
             let prepared = Prepared::new(session, &asked.request, watch.cancel)?;
             let (writer, upload) = start()?;
             let made = prepared.make(Some(Box::new(writer)), watch.cancel, watch.unfinished, watch.progress).map_err(one)?;
-            (asked.report(&prepared.outline, &made), finish(upload)?)
+            (prepared.outline.report_all(&asked, &made), finish(upload)?)
         }
         false => {
             let folder = tempfile::Builder::new().prefix("cutroom-").tempdir().map_err(|e| one(temporary(&e)))?;

@@ -144,7 +144,11 @@ mod tests {
         std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let work = FarmWork { folder: dir.path().to_owned(), program, ..super::super::work() };
         let mut jobs = Vec::new();
-        Local.submit(&work, &mut |job| Ok(jobs.push(job))).unwrap();
+        let mut accepted = |job| {
+            jobs.push(job);
+            Ok(())
+        };
+        Local.submit(&work, &mut accepted).unwrap();
         assert_eq!(Local.states(&jobs).unwrap(), JobStates { waiting: 0, running: 1 });
         let log = dir.path().join("logs/a1b2c3d4.log");
         while std::fs::read(&log).unwrap().is_empty() {

@@ -17,6 +17,7 @@ pub use kubernetes::{Kubernetes, KubernetesOptions};
 pub use local::Local;
 pub use slurm::Slurm;
 
+use crate::folder::LOGS;
 use serde::{Deserialize, Serialize};
 use std::{
     ffi::OsStr,
@@ -125,9 +126,6 @@ pub trait FarmBackend {
     /// See [`FarmError`].
     fn cancel(&self, jobs: &[String]) -> Result<(), FarmError>;
 }
-
-/// The folder of what tasks print, inside of an export's folder.
-pub const LOGS: &str = "logs";
 
 fn logs(work: &FarmWork) -> Result<PathBuf, FarmError> {
     let path = work.folder.join(LOGS);

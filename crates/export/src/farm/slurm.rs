@@ -1,6 +1,7 @@
 //! Slurm: an array of tasks for each stage, a job that assembles when all succeeded, and one that mends
 //! when some did not.
 use super::{Accepted, FarmBackend, FarmError, FarmWork, JobStates, command_line, logs, run};
+use crate::folder::LOGS;
 use std::path::Path;
 
 /// Ends a job whose dependency can never be met, instead of keeping it for ever.
@@ -21,7 +22,7 @@ impl Slurm {
     fn job(work: &FarmWork, which: Which, after: Option<&str>) -> Job {
         let resources = &work.resources;
         // A percent sign begins a pattern there.
-        let logs = work.folder.join(super::LOGS).display().to_string().replace('%', "%%");
+        let logs = work.folder.join(LOGS).display().to_string().replace('%', "%%");
         let log = |name: &str| format!("--output={logs}/{name}");
         // The last jobs of a round need a core, whatever the tasks need.
         let mut args: Vec<String> = vec!["--parsable".into(), "--requeue".into(), "--open-mode=append".into()];

@@ -184,7 +184,7 @@ fn h264_pictures(level: &Level) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_types::Size;
+    use cutroom_types::{PictureFormat, Size};
 
     fn settings(width: u32, height: u32, rate: &str, kbps: Option<u32>) -> VideoSettings {
         let mut s = VideoSettings::new("h264", Size { width, height }, rate.parse().unwrap()).unwrap();
@@ -218,7 +218,16 @@ mod tests {
             let found = level_of(stream, &settings(width, height, rate, None)).unwrap();
             assert_eq!(found, Some(level), "{stream} {width}×{height} at {rate}");
         }
-        assert_eq!(level_of("h264", &settings(1920, 1080, "30", Some(90_000))).unwrap(), Some("4.1"));
+        // 8-bit 4:2:0 is in High: 62 500 kbit/s at 4.1, 168 750 at 5.
+        assert_eq!(level_of("h264", &settings(1920, 1080, "30", Some(62_500))).unwrap(), Some("4.1"));
+        assert_eq!(level_of("h264", &settings(1920, 1080, "30", Some(90_000))).unwrap(), Some("5"));
+        // 4:2:2 of 10 bits has 1.667 times the rate of 4:2:0 in H.265.
+        let mut wide = settings(7680, 4320, "60", Some(1_300_000));
+        wide.format = PictureFormat::yuv(10, 1, 0);
+        assert_eq!(level_of("h265", &wide).unwrap(), Some("6.2"));
+        // More pictures a second than 172 need level 6 of H.264; the sides of H.265 are padded to 8.
+        assert_eq!(level_of("h264", &settings(176, 144, "240", None)).unwrap(), Some("6"));
+        assert_eq!(level_of("h265", &settings(8442, 1000, "25", None)).unwrap(), Some("6"));
         assert_eq!(level_of("prores", &settings(16_384, 16_384, "240", None)).unwrap(), None);
     }
 
@@ -227,7 +236,8 @@ mod tests {
         for (width, height, rate, kbps, part) in [
             (16_384, 16_384, "25", None, "macroblocks of 16×16; its highest, 6.2, has 139264"),
             (8192, 4320, "240", None, "at 240 pictures a second"),
-            (1920, 1080, "25", Some(4_000_000), "4000000 kbit/s; its highest, 6.2, has 3200000"),
+            (1920, 1080, "25", Some(4_000_000), "4000000 kbit/s of yuv420 8-bit; its highest, 6.2, has 1000000"),
+            (96, 64, "400", None, "400 pictures a second; its highest, 6.2, has 300"),
         ] {
             let reason = level_of("h264", &settings(width, height, rate, kbps)).unwrap_err();
             assert!(reason.contains(part), "{reason}");
