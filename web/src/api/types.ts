@@ -3580,6 +3580,10 @@ export interface ExportRequest {
    */
   range?: string | null;
   /**
+   * Further files that are made from the same frames at the same time; the film is then made as a whole.
+   */
+  also?: AlsoOutput[];
+  /**
    * Name of a preset, such as `youtube`; absent: none. What the request gives itself takes precedence.
    */
   preset?: string | null;
@@ -3663,6 +3667,25 @@ export interface ExportRequest {
    * A process from which no picture comes for this many seconds is stuck and is ended; absent: 300.
    */
   stuck_secs?: number | null;
+}
+/**
+ * A further file that is made from the frames of an export.
+ */
+export interface AlsoOutput {
+  /**
+   * The file to write.
+   */
+  output: string;
+  /**
+   * Name of a preset.
+   */
+  preset?: string | null;
+  video?: VideoOptions;
+  audio?: AudioOptions;
+  /**
+   * Encode without loss.
+   */
+  lossless?: boolean;
 }
 /**
  * How an export stores pictures.
@@ -4047,6 +4070,10 @@ export interface ExportReport {
    * How the sound was brought to a loudness, if that was requested.
    */
   level?: LevelReport | null;
+  /**
+   * Further files that were made at the same time.
+   */
+  also?: ExportReport[];
   /**
    * Problems that did not prevent the export.
    */

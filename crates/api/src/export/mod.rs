@@ -18,6 +18,7 @@ mod messages;
 mod prepared;
 mod presets;
 mod process;
+mod program;
 mod space;
 mod stored;
 mod supervisor;

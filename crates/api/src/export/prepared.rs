@@ -1,7 +1,7 @@
 //! An export that is ready to be made: its settings are checked, its media files open.
 use super::{
     AudioOptions, ExportPhase, ExportProgress, ExportReport, ExportRequest, PhaseTimes, SmartChoice, Verified, VideoOptions,
-    asked::Asked, extras, hardware, process,
+    asked::Asked, extras, hardware, program,
 };
 use crate::{
     ApiError, ProxyChoice,
@@ -448,7 +448,7 @@ pub(super) fn hash_of_file(path: &Path) -> Option<(u64, String)> {
 pub(super) fn build() -> &'static str {
     static BUILD: OnceLock<String> = OnceLock::new();
     BUILD.get_or_init(|| {
-        let program = process::program_file().ok().and_then(|path| hash_of_file(&path)).map_or_else(String::new, |(_, hash)| hash);
+        let program = program::program_file().ok().and_then(|path| hash_of_file(&path)).map_or_else(String::new, |(_, hash)| hash);
         let text = format!("{} {program} {}", env!("CARGO_PKG_VERSION"), ffmpeg_identity());
         blake3::hash(text.as_bytes()).to_hex().to_string()
     })

@@ -1,5 +1,8 @@
 //! A worker process, as its supervisor sees it.
-use super::messages::{FromWorker, ToWorker};
+use super::{
+    messages::{FromWorker, ToWorker},
+    program::program_file,
+};
 use crate::ApiError;
 use cutroom_export::{Note, UnfinishedFiles};
 use cutroom_media::activity::{self, Activity};
@@ -18,13 +21,6 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-
-/// The file of this program. On Linux, where its name may be another file's by now, by a name that is only
-/// valid in this process.
-pub(super) fn program_file() -> std::io::Result<PathBuf> {
-    let linux = PathBuf::from("/proc/self/exe");
-    if cfg!(target_os = "linux") && linux.exists() { Ok(linux) } else { std::env::current_exe() }
-}
 
 /// Lines of a worker's standard error that are kept.
 const LINES_KEPT: usize = 12;
