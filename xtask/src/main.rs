@@ -11,6 +11,7 @@ mod format;
 mod fuzz;
 mod golden;
 mod process;
+mod processes;
 mod setup;
 mod test;
 mod web;

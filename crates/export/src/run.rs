@@ -117,7 +117,7 @@ pub fn run_all(
         };
         let output = Output::open(plan, stream.take())?;
         notes.extend(output.hidden_path().map(|path| unfinished.note(path.to_owned())));
-        outputs.push(Track { plan, output, leveler, level, blocks: None, sample: 0, clipped: 0 });
+        outputs.push(Track { plan, output, leveler, level, sample: 0, clipped: 0 });
     }
     let mut hashes = main.frame_hashes.as_deref().map(|path| HashFile::create(path, main.overwrite)).transpose()?;
     notes.extend(hashes.as_ref().map(|hashes| unfinished.note(hashes.hidden_path().to_owned())));
@@ -134,12 +134,17 @@ pub fn run_all(
             }
             None => None,
         };
-        let mut mixing = Vec::new();
+        // Dropped with this closure, so that no thread waits for an export that has failed.
+        let (mut mixing, mut sounds) = (Vec::new(), Vec::new());
         for track in &mut outputs {
             let (plan, leveler) = (track.plan, track.leveler.take());
-            let Some(sound) = &plan.sound else { continue };
+            let Some(sound) = &plan.sound else {
+                sounds.push(None);
+                continue;
+            };
             let (to_muxer, blocks) = bounded::<Result<AudioBlock, ExportError>>(BLOCKS_WAITING);
-            (track.blocks, track.sample) = (Some(blocks), sound.samples.start);
+            sounds.push(Some(blocks));
+            track.sample = sound.samples.start;
             mixing.push(spawn(scope, "mix", move || mix(composition, plan, leveler, &to_muxer))?);
         }
         for (n, frame) in frames.clone().enumerate() {
@@ -161,12 +166,14 @@ pub fn run_all(
             }
             // Audio follows the pictures so that neither is buffered for long in the muxer.
             let due = rate.time_of_frame(frame + 1);
-            outputs.iter_mut().try_for_each(|track| track.sound_until(due, frame))?;
+            let mut with_sound = outputs.iter_mut().zip(&sounds).filter_map(|(track, blocks)| Some((track, blocks.as_ref()?)));
+            with_sound.try_for_each(|(track, blocks)| track.sound_until(due, frame, blocks))?;
             progress(Progress::frames(n as u64 + 1, total));
         }
         let drawn_in = drawing.and_then(|handle| handle.join().ok().flatten()).unwrap_or_default();
         let mut clipped = mixing.into_iter().map(|handle| handle.join().ok().flatten().unwrap_or(0));
-        outputs.iter_mut().filter(|track| track.blocks.is_some()).for_each(|track| track.clipped = clipped.next().unwrap_or(0));
+        let with_sound = outputs.iter_mut().filter(|track| track.plan.sound.is_some());
+        with_sound.for_each(|track| track.clipped = clipped.next().unwrap_or(0));
         Ok(drawn_in)
     })?;
     (phases.decode_secs, phases.compose_secs) = (drawn_in.decode_secs, drawn_in.compose_secs);
@@ -227,17 +234,20 @@ struct Track<'a> {
     output: Output,
     leveler: Option<Leveler>,
     level: Option<LevelReport>,
-    /// Its mixed sound.
-    blocks: Option<Receiver<Result<AudioBlock, ExportError>>>,
     /// The sample that is next.
     sample: i64,
     clipped: u64,
 }
 
 impl Track<'_> {
-    /// Writes the sound that is heard before `due`, the end of a frame.
-    fn sound_until(&mut self, due: Time, frame: i64) -> Result<(), ExportError> {
-        let (Some(sound), Some(blocks)) = (&self.plan.sound, &self.blocks) else { return Ok(()) };
+    /// Writes the mixed sound that is heard before `due`, the end of a frame.
+    fn sound_until(
+        &mut self,
+        due: Time,
+        frame: i64,
+        blocks: &Receiver<Result<AudioBlock, ExportError>>,
+    ) -> Result<(), ExportError> {
+        let Some(sound) = &self.plan.sound else { return Ok(()) };
         while self.sample < sound.samples.end && Time::of_sample(self.sample, sound.rate_hz) < due {
             let block = receive(blocks, "mix")??;
             self.sample += block.len() as i64;

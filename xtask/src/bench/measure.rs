@@ -1,5 +1,8 @@
 //! Runs one command and measures it.
-use crate::{Outcome, process};
+use crate::{
+    Outcome, process,
+    processes::{self, descendants},
+};
 use std::{
     process::{Command, Stdio},
     thread,
@@ -46,25 +49,26 @@ pub fn printed<const N: usize>(command: &mut Command, names: [&str; N]) -> Outco
     Ok(values)
 }
 
-/// Peak resident memory in MiB: the kernel's high-water mark (`VmHWM`), read until the process
-/// ends.
+/// Peak resident memory in MiB of a command and the processes that it starts, together: the kernel's
+/// high-water marks (`VmHWM`), read until it ends.
 pub fn peak_mib(command: &mut Command) -> Outcome<f64> {
     let spawn = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut child = spawn.map_err(|e| format!("cannot run {}: {e}", process::line(command)))?;
-    let path = format!("/proc/{}/status", child.id());
     let mut kib = 0.0f64;
     loop {
-        if let Ok(status) = std::fs::read_to_string(&path)
-            && let Some(line) = status.lines().find(|l| l.starts_with("VmHWM:"))
-            && let Some(v) = line.split_whitespace().nth(1).and_then(|v| v.parse().ok())
-        {
-            kib = kib.max(v);
-        }
+        let all = descendants(&processes::all(), &[child.id()]).into_iter().chain([child.id()]);
+        kib = kib.max(all.filter_map(high_water_kib).sum());
         if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
             return if status.success() { Ok(kib / 1024.0) } else { Err(format!("{} failed ({status})", process::line(command))) };
         }
         thread::sleep(MEMORY_POLL);
     }
+}
+
+/// The most memory that a process had resident, in KiB; `None` once it has ended.
+fn high_water_kib(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
 /// Median of a list; NaN if it is empty.

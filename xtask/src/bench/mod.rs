@@ -1,5 +1,6 @@
 //! Runs named workloads against ffmpeg and melt: the same pictures and encoder settings, runs
 //! interleaved so that a slow minute of the machine affects all programs, medians compared.
+mod delivered;
 mod footage;
 mod measure;
 mod placed;
@@ -72,7 +73,10 @@ pub fn bench(args: &[String]) -> Outcome {
         rows.add("seek", || seek(&footage, runs));
     }
     if wanted("memory") {
-        rows.add("memory", || Ok(vec![memory(&tools)?]));
+        rows.add("memory", || Ok(vec![memory(10, tools.long(1)?, tools.long(10)?)?]));
+    }
+    if wanted("memory-hour") {
+        rows.add("memory-hour", || Ok(vec![memory(60, tools.long_and_small(1)?, tools.long_and_small(60)?)?]));
     }
     if rows.done.is_empty() && rows.failed.is_empty() {
         return Err(format!("no workload is called {}", chosen.join(", ")));
@@ -276,14 +280,21 @@ fn seek(footage: &Footage, runs: usize) -> Outcome<Vec<Row>> {
     Ok([(0, "100 random frames of a long-GOP file, median"), (1, "the same, 95th percentile")].into_iter().map(row).collect())
 }
 
-fn memory(tools: &Tools) -> Outcome<Row> {
+fn memory(minutes: u32, mut short: Command, mut long: Command) -> Outcome<Row> {
     println!("memory: one minute");
-    let short = peak_mib(&mut tools.long(1)?)?;
-    println!("memory: ten minutes");
-    let long = peak_mib(&mut tools.long(10)?)?;
+    let short = peak_mib(&mut short)?;
+    println!("memory: {minutes} minutes");
+    let long = peak_mib(&mut long)?;
+    let (workload, what) = match minutes {
+        60 => ("memory-hour", "the same of 60 min against 1 min (320×180, cuts, x264 ultrafast)"),
+        _ => (
+            "memory",
+            "peak resident memory, of all processes, of a 10 min export against one of 1 min (1080p, inset, x264 ultrafast)",
+        ),
+    };
     Ok(Row {
-        workload: "memory",
-        what: "peak resident memory of a 10 min export against one of 1 min (1080p, inset, x264 ultrafast)",
+        workload,
+        what,
         ours: format!("{long:.0} MiB"),
         peer: "1 min".into(),
         theirs: format!("{short:.0} MiB"),

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Frame rate of every workload.
-const FPS: i64 = 60;
+pub(super) const FPS: i64 = 60;
 /// Frames of every clip of the dissolve workload, and how many of them overlap.
 const DISSOLVE_CLIP_FRAMES: i64 = 240;
 const DISSOLVE_FRAMES: i64 = 60;
@@ -177,6 +177,7 @@ impl Tools<'_> {
                 processor: false,
             },
         ];
+        all.extend(self.delivered()?);
         all.extend(self.framed()?);
         all.extend(self.turned()?);
         Ok(all)
@@ -334,7 +335,7 @@ impl Tools<'_> {
         Ok(command)
     }
 
-    fn export(&self, name: &str, document: &Value) -> Result<Command, String> {
+    pub(super) fn export(&self, name: &str, document: &Value) -> Result<Command, String> {
         let project = self.dir.join(format!("{name}.json"));
         std::fs::write(&project, format!("{document:#}\n")).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
         let mut command = Command::new(self.cutroom);
@@ -342,7 +343,7 @@ impl Tools<'_> {
         Ok(command)
     }
 
-    fn encode(&self, name: &str, document: &Value) -> Result<Command, String> {
+    pub(super) fn encode(&self, name: &str, document: &Value) -> Result<Command, String> {
         let mut command = self.export(name, document)?;
         command.args(["--video-codec", "h264", "--preset", "veryfast", "--crf", "23", "-o"]).arg(self.dir.join("ours.mp4"));
         Ok(command)
@@ -381,7 +382,7 @@ impl Tools<'_> {
         self.whole("b", json!({"transform": inset_transform(), "opacity": 0.8, "effects": effects}))
     }
 
-    fn dissolves(&self) -> Value {
+    pub(super) fn dissolves(&self) -> Value {
         let step = DISSOLVE_CLIP_FRAMES - DISSOLVE_FRAMES;
         let half = DISSOLVE_FRAMES / 2;
         // Neighbours meet in the middle of their dissolve; the clip handles are the overlap.
@@ -451,7 +452,7 @@ fn shot_media(i: i64) -> &'static str {
     if i % 2 == 0 { "a" } else { "b" }
 }
 
-fn frames(n: i64) -> Value {
+pub(super) fn frames(n: i64) -> Value {
     json!(format!("{n}f@{FPS}"))
 }
 

@@ -1,8 +1,7 @@
 //! `cargo xtask farm-test`: exports on a Slurm cluster of one machine, while its parts are killed.
-mod processes;
 mod slurm_cluster;
 
-use crate::{Outcome, process, setup, workspace};
+use crate::{Outcome, process, processes, setup, workspace};
 use slurm_cluster::Cluster;
 use std::{
     fs,

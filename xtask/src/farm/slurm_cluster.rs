@@ -6,8 +6,10 @@
 //!
 //! Timeouts are much shorter than on a real cluster: a dead node is noticed after about 12 s, not
 //! 300 s, and its jobs may start anew `REQUEUE_WAIT_SECS` later, not 120 s.
-use super::processes::{self, children_of, descendants, end, kill, open_files};
-use crate::{Outcome, process};
+use crate::{
+    Outcome, process,
+    processes::{self, children_of, descendants, end, kill, open_files},
+};
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
