@@ -8,10 +8,10 @@ use std::{
 };
 
 /// Seconds of the clip that is cut, of each shot, and of what is left out before each.
-const LONG_SECS: i64 = 120;
-const SHOT_SECS: i64 = 20;
+const LONG_SECS: i64 = 300;
+const SHOT_SECS: i64 = 90;
 const LEFT_OUT_SECS: f64 = 3.3;
-const SHOTS: i64 = 5;
+const SHOTS: i64 = 3;
 
 impl Tools<'_> {
     /// The workloads.
@@ -34,7 +34,7 @@ impl Tools<'_> {
             },
             Workload {
                 name: "smart",
-                what: "five shots of 20 s cut out of one H.264 clip: copied, against encoded again (veryfast, crf 23)",
+                what: "three shots of 90 s cut out of one H.264 clip: copied, against encoded again (veryfast, crf 23)",
                 ours: smart,
                 peers: vec![Peer { name: "ffmpeg", command: self.cut_again(&long), limit: Some(1.0 / 15.0) }],
                 processor: false,

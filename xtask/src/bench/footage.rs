@@ -28,14 +28,15 @@ impl Footage {
     /// Number of frames held in memory.
     pub const RAW_FRAMES: u32 = 8;
 
-    /// Creates the files that are missing in `dir` and builds the example programs.
-    pub fn prepare(dir: &Path) -> Outcome<Self> {
+    /// Creates the files that are missing in `dir`, and builds the example programs if `programs`.
+    pub fn prepare(dir: &Path, programs: bool) -> Outcome<Self> {
         let media = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(|| root().join("../shared/media"), PathBuf::from);
         let a = long(&media.join("bbb_1080p60_h264_bframes_aac6ch.mp4"), &dir.join("a.mp4"))?;
         let b = long(&media.join("graffiti_1080p60_h264_dovi9.mp4"), &dir.join("b.mp4"))?;
         let (raw_a, raw_b) = (raw(&a)?, raw(&b)?);
-        process::run(cargo().args(["build", "--profile", "dist", "--package", "cutroom-render", "--example", "compositor"]))?;
-        process::run(cargo().args(["build", "--profile", "dist", "--package", "cutroom-media", "--example", "seek"]))?;
+        for (package, example) in [("cutroom-render", "compositor"), ("cutroom-media", "seek")].iter().filter(|_| programs) {
+            process::run(cargo().args(["build", "--profile", "dist", "--package", package, "--example", example]))?;
+        }
         let examples = target_dir()?.join("dist/examples");
         Ok(Self { a, b, raw_a, raw_b, compositor: examples.join("compositor"), seek: examples.join("seek") })
     }

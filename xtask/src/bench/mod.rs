@@ -52,7 +52,9 @@ pub fn bench(args: &[String]) -> Outcome {
     let cutroom = workspace::dist_program()?;
     let dir = workspace::target_dir()?.join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
-    let footage = Footage::prepare(&dir)?;
+    let of_films = ["transcode", "pip", "pip-linear", "dissolves", "jobs", "smart", "memory", "memory-hour"];
+    let programs = against.is_some() || chosen.is_empty() || chosen.iter().any(|c| !of_films.contains(&c.as_str()));
+    let footage = Footage::prepare(&dir, programs)?;
     let tools = Tools { cutroom: &cutroom, dir: &dir, footage: &footage };
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| c == name);
     if let Some(former) = against {
@@ -64,7 +66,8 @@ pub fn bench(args: &[String]) -> Outcome {
             rows.add(workload.name, || timed(workload, runs));
         }
     }
-    for scene in tools.scenes()? {
+    let scenes = if programs { tools.scenes()? } else { Vec::new() };
+    for scene in scenes {
         if wanted(scene.name) {
             rows.add(scene.name, || Ok(vec![in_memory(&tools, &scene, runs)?]));
         }

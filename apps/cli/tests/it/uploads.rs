@@ -117,3 +117,29 @@ fn servers_that_refuse_are_quoted() {
     }
     assert_eq!(b.names(), ["a.mp4", "film.json"]);
 }
+
+/// Films that are streamed are made in this process: an interrupt ends it, with all of its threads.
+#[test]
+#[cfg(unix)]
+fn a_streamed_film_can_be_stopped() {
+    let b = Bench::new();
+    let picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=120", "-f", "lavfi", "-i", "sine=duration=120"];
+    crate::support::ffmpeg(&[&picture[..], &["-preset", "ultrafast", "-pix_fmt", "yuv420p"]].concat(), &b.path("a.mp4"));
+    b.ok(&["new", "film.json", "a.mp4"]);
+    let film = fs::File::create(b.path("film.mkv")).unwrap();
+    let mut command = b.command_with("--default-signal=INT", &["export", "film.json", "-o", "-", "--preset", "veryslow"]);
+    let mut export = command.stdout(film).stderr(std::process::Stdio::null()).spawn().unwrap();
+    while fs::metadata(b.path("film.mkv")).unwrap().len() == 0 {
+        thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let _ = std::process::Command::new("kill").args(["-INT", &export.id().to_string()]).status();
+    let asked = std::time::Instant::now();
+    let ended = loop {
+        if let Some(ended) = export.try_wait().unwrap() {
+            break ended;
+        }
+        assert!(asked.elapsed() < std::time::Duration::from_secs(20), "it does not end");
+        thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert_eq!(ended.code(), Some(130));
+}
