@@ -1,5 +1,5 @@
 //! Exports an open composition to a media file: [`ExportSettings`] are the user's choices, a
-//! [`Draft`] turns them into a complete [`ExportPlan`], and [`run`] executes it. Decoding, drawing,
+//! [`Draft`] turns them into a complete [`ExportPlan`], and [`run_all`] executes it. Decoding, drawing,
 //! mixing and encoding run concurrently; every queue is bounded; after an error, a panic or a
 //! cancellation no file exists under the final name.
 //!
@@ -39,7 +39,7 @@ pub use leveling::{LevelReport, measure};
 pub use parts::{PartMaker, SegmentMade, SegmentPass, SoundMade, join, make_segment, make_sound, shared_rates};
 pub use phases::PhaseTimes;
 pub use plan::{AudioRange, ExportPlan, ExportTarget, Segment, SegmentKind};
-pub use run::{ExportReport, run, run_all, run_to};
+pub use run::{ExportReport, run_all};
 pub use settings::{AudioChoices, ExportSettings, LoudnessTarget, VideoChoices};
 pub use settings_error::SettingsError;
 pub use smart::plan_copies;

@@ -50,42 +50,14 @@ pub(crate) struct Drawn {
     pub hash: Option<blake3::Hash>,
 }
 
-/// Runs an export until it is complete, fails or `cancel` is cancelled. `progress` is called on
-/// this thread after every frame; `unfinished` contains the hidden files while it runs. After an
-/// error no file was created under the target's name, except after [`ExportError::HashesLast`].
+/// Runs an export, or several of the same frames at once, until they are complete, fail or `cancel` is
+/// cancelled. `progress` is called on this thread after every frame; `unfinished` contains the hidden files
+/// while it runs. After an error no file was created under a target's name that was not complete, except
+/// after [`ExportError::HashesLast`].
 ///
-/// # Errors
-/// See [`ExportError`].
-pub fn run(
-    composition: &Arc<OpenComposition>,
-    plan: &ExportPlan,
-    cancel: &CancelToken,
-    unfinished: &UnfinishedFiles,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<ExportReport, ExportError> {
-    run_to(composition, plan, None, cancel, unfinished, progress)
-}
-
-/// As [`run`], with the film written to a stream while it is made, if there is one; the target's
-/// path is then only a name.
-///
-/// # Errors
-/// See [`ExportError`]; what the stream got before an error is not whole.
-pub fn run_to(
-    composition: &Arc<OpenComposition>,
-    plan: &ExportPlan,
-    stream: Option<Box<dyn Write + Send>>,
-    cancel: &CancelToken,
-    unfinished: &UnfinishedFiles,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<ExportReport, ExportError> {
-    let mut reports = run_all(composition, &[plan], stream, cancel, unfinished, progress)?;
-    reports.pop().ok_or(ExportError::Panicked { thread: "outputs" })
-}
-
-/// Runs several exports of the same frames at once: each frame is decoded once, and drawn once for each
-/// form of picture. The first one has the list of hashes, and the stream, if there are any. Returns a
-/// report of each.
+/// Of several, each frame is decoded once, and drawn once for each
+/// form of picture. The first one has the list of hashes, and is written to the stream, if there is one; its
+/// path is then only a name. Returns a report of each.
 ///
 /// # Errors
 /// See [`ExportError`]. When an output cannot be completed, those before it are complete already.

@@ -31,7 +31,7 @@ pub fn export_in_workers(
     if let Some(output) = &asked.request.output {
         farm::check_idle(&folder::folder_of(output)).map_err(|e| vec![e])?;
     }
-    supervise(session, request, None, Watch { program, cancel, unfinished, progress })
+    supervise(session, &asked, None, Watch { program, cancel, unfinished, progress })
 }
 
 /// Goes on with a stopped export to `output`, as it was begun; `jobs` replaces its number of processes.
@@ -51,7 +51,8 @@ pub fn resume_export(
     farm::check_idle(&folder::folder_of(output)).map_err(|e| vec![e])?;
     request.jobs = jobs.or(request.jobs);
     let session = Session::open(&project).map_err(|e| vec![e])?;
-    supervise(&session, &request, Some(plan), Watch { program, cancel, unfinished, progress })
+    let asked = Asked::new(&session, &request).map_err(|e| vec![e])?;
+    supervise(&session, &asked, Some(plan), Watch { program, cancel, unfinished, progress })
 }
 
 /// Removes what a stopped export to `output` has left; `false` if there was nothing.

@@ -1,7 +1,7 @@
 //! Exports in worker processes: a crash of a decoder, a driver or an encoder ends a worker, not this
 //! process, and finished segments stay.
 use super::{
-    ExportPhase, ExportProgress, ExportReport, ExportRequest,
+    ExportPhase, ExportProgress, ExportReport,
     asked::Asked,
     check,
     messages::{FromWorker, InitExport, Task, ToWorker},
@@ -76,14 +76,13 @@ pub(super) fn init_of(session: &Session, asked: &Asked) -> Result<InitExport, Ve
 /// `plan`: hash of the plan that must still hold.
 pub(super) fn supervise(
     session: &Session,
-    request: &ExportRequest,
+    asked: &Asked,
     plan: Option<String>,
     watch: Watch,
 ) -> Result<ExportReport, Vec<ApiError>> {
-    let asked = Asked::new(session, request).map_err(|e| vec![e])?;
-    let init = init_of(session, &asked)?;
+    let init = init_of(session, asked)?;
     let ended = reach(Goal::Film(plan), init, watch)?;
-    let mut report = ended.outline.report_all(&asked, &ended.made);
+    let mut report = ended.outline.report_all(asked, &ended.made);
     // The film is whole, whatever becomes of its parts.
     if let Some(Err(error)) = ended.folder.map(ExportFolder::remove) {
         report.warnings.push(format!("the film is complete, but its parts could not be removed: {}", ApiError::from(error)));

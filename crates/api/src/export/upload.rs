@@ -101,10 +101,11 @@ pub fn export_to_address(
             let folder = tempfile::Builder::new().prefix("cutroom-").tempdir().map_err(|e| one(temporary(&e)))?;
             let request = ExportRequest { output: Some(folder.path().join(&name)), ..request.clone() };
             super::check(session, &request)?;
+            let asked = Asked::new(session, &request).map_err(one)?;
             // Before the work: a server that refuses says so now.
             let (mut writer, upload) = start()?;
             let cancel = watch.cancel;
-            let report = supervise(session, &request, None, watch)?;
+            let report = supervise(session, &asked, None, watch)?;
             let film = report.output.clone().unwrap_or_default();
             let sent = send(&film, &mut writer, cancel).map_err(one).and_then(|()| finish(upload));
             // What was rendered is not lost because a server refuses it.

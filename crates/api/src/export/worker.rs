@@ -219,17 +219,9 @@ impl Worker {
     fn join(&self, export: &Export, report: &mut dyn FnMut(ExportProgress)) -> Result<Made, ApiError> {
         let Export { prepared, folder } = export;
         let started = Instant::now();
-        let packets = |part| {
-            let made = folder::finished::<Made>(folder, &prepared.outline.plan, part).and_then(|made| made.packets);
-            made.ok_or_else(|| {
-                let path = folder::packets_of(folder, part);
-                let error =
-                    ApiError::new("media.write.damaged", format!("{}: a finished part of the export is gone", path.display()));
-                error.file(&path)
-            })
-        };
-        let segments = (0..prepared.plan.segments.len()).map(|n| packets(PartId::Segment(n))).collect::<Result<Vec<_>, _>>()?;
-        let sound = prepared.outline.sound.then(|| packets(PartId::Sound)).transpose()?;
+        let segments =
+            (0..prepared.plan.segments.len()).map(|n| export.packets(PartId::Segment(n))).collect::<Result<Vec<_>, _>>()?;
+        let sound = prepared.outline.sound.then(|| export.packets(PartId::Sound)).transpose()?;
         let total = prepared.outline.total;
         let mut note = |frame| report(ExportProgress { phase: ExportPhase::Finalize, frame, total });
         cutroom_export::join(self.maker(prepared), folder, &segments, sound.as_ref(), &self.unfinished, &mut note)?;

@@ -502,11 +502,11 @@ fn assemble(stored: &StoredFarm, jobs: Option<usize>, watch: Watch) -> Result<Ex
     if let Some(roots) = init.roots {
         session.limit_files(cutroom_pipeline::FileRoots::new(roots));
     }
-    let request = ExportRequest { jobs, ..init.request };
+    let asked = Asked::new(&session, &ExportRequest { jobs, ..init.request }).map_err(one)?;
     let (began, Watch { program, cancel, unfinished, progress }) = (Instant::now(), watch);
     loop {
         let watch = Watch { program, cancel, unfinished, progress: &mut *progress };
-        match supervise(&session, &request, Some(stored.plan.clone()), watch) {
+        match supervise(&session, &asked, Some(stored.plan.clone()), watch) {
             // Who hands in has it for a moment.
             Err(errors) if errors.iter().any(|e| e.code == "export.busy") && began.elapsed() < LOCKED => thread::sleep(INTERVAL),
             other => return other,
