@@ -215,6 +215,7 @@ fn param(p: &ParamSpec) -> ParamEntry {
         ParamKind::File { extensions } => ("file", None, words(extensions), true),
         ParamKind::Curve { .. } => ("curve", None, Vec::new(), false),
         ParamKind::Media => ("media", None, Vec::new(), false),
+        ParamKind::Key => ("key", None, Vec::new(), false),
         ParamKind::Track => ("track", None, Vec::new(), false),
     };
     ParamEntry {

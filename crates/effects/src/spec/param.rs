@@ -47,6 +47,11 @@ impl ParamSpec {
         Self { id, name, kind: ParamKind::Media, unit: Unit::None }
     }
 
+    /// Creates a reference to a sound to follow.
+    pub const fn key(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::Key, unit: Unit::None }
+    }
+
     /// Creates a reference to another video track.
     pub const fn track(id: &'static str, name: &'static str) -> Self {
         Self { id, name, kind: ParamKind::Track, unit: Unit::None }
@@ -87,6 +92,9 @@ pub enum ParamKind {
     Media,
     /// The id of another video track of the composition. Required; cannot be keyframed.
     Track,
+    /// The id of a track or sound bus of the composition whose sound an effect follows; empty, as by
+    /// default, for the sound that the effect receives. Cannot be keyframed.
+    Key,
     /// A curve as text: points `x,y` within 0..=1, by rising x. Cannot be keyframed.
     Curve {
         /// Default value.
@@ -114,13 +122,13 @@ impl ParamKind {
             Self::Bool { default } => ParamValue::Bool(default),
             Self::Color { default } => ParamValue::Color(default),
             Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
-            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text("".into()),
+            Self::File { .. } | Self::Media | Self::Track | Self::Key => ParamValue::Text("".into()),
         }
     }
 
     /// Whether the value refers to a part of the project, which is looked up when planning.
     pub fn is_reference(&self) -> bool {
-        matches!(self, Self::Media | Self::Track)
+        matches!(self, Self::Media | Self::Track | Self::Key)
     }
 
     /// Returns why `value` is not allowed, or `None` if it is. Does not check whether a referenced
@@ -143,9 +151,10 @@ impl ParamKind {
                 (!known).then(|| format!("\"{v}\" is not a .{} file", extensions.join(" or .")))
             }
             (Self::Curve { .. }, ParamValue::Text(v)) => curve::parse(v).err(),
-            (Self::Media | Self::Track, ParamValue::Text(_)) => None,
+            (Self::Media | Self::Track | Self::Key, ParamValue::Text(_)) => None,
             (Self::Media, _) => Some("the id of a media is needed".into()),
             (Self::Track, _) => Some("the id of a track is needed".into()),
+            (Self::Key, _) => Some("the id of a track or bus is needed".into()),
             (Self::File { .. }, _) => Some("a path is needed".into()),
             (Self::Curve { .. }, _) => Some("a curve is needed, written as \"0,0 1,1\"".into()),
             (Self::Number { .. }, _) => Some("a number is needed".into()),
@@ -181,6 +190,18 @@ pub enum Unit {
     Secs,
     /// Frames per second.
     FramesPerSec,
+    /// Decibels.
+    Decibels,
+    /// Hertz.
+    Hertz,
+    /// Milliseconds.
+    Millis,
+    /// Semitones; 12 are an octave.
+    Semitones,
+    /// Hundredths.
+    Percent,
+    /// Loudness units relative to full scale (ITU-R BS.1770).
+    Lufs,
 }
 
 impl Unit {
@@ -197,6 +218,12 @@ impl Unit {
             Self::Kelvin => "K",
             Self::Secs => "s",
             Self::FramesPerSec => "frames/s",
+            Self::Decibels => "dB",
+            Self::Hertz => "Hz",
+            Self::Millis => "ms",
+            Self::Semitones => "semitones",
+            Self::Percent => "%",
+            Self::Lufs => "LUFS",
         }
     }
 
