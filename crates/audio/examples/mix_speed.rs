@@ -54,6 +54,9 @@ fn main() {
                     first_sample: first as i64,
                     samples: BLOCK_SAMPLES,
                     voices: vec![voice.clone(); voices],
+                    feeds: Vec::new(),
+                    buses: Vec::new(),
+                    settling_samples: 0,
                 };
                 mixer.mix(&plan, &mut source).expect("the plan is valid");
             }

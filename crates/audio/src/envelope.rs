@@ -1,6 +1,6 @@
 //! Gain and pan over time: points and fades, evaluated at absolute composition samples.
 use cutroom_timeline::{Fade, FadeCurve, Voice};
-use std::f64::consts::FRAC_PI_2;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Why a voice's range, points or fades are invalid; `None` if they are valid.
 pub(crate) fn reject(voice: &Voice) -> Option<String> {
@@ -63,9 +63,19 @@ pub(crate) fn apply_fade(fade: &Fade, first: i64, gains: &mut [f64]) {
                 (FadeCurve::Linear, false) => 1.0 - x,
                 (FadeCurve::ConstantPower, true) => libm::sin(x * FRAC_PI_2),
                 (FadeCurve::ConstantPower, false) => libm::cos(x * FRAC_PI_2),
+                (FadeCurve::S, true) => 0.5 - 0.5 * libm::cos(x * PI),
+                (FadeCurve::S, false) => 0.5 + 0.5 * libm::cos(x * PI),
+                (FadeCurve::Logarithmic, true) => logarithmic(x),
+                (FadeCurve::Logarithmic, false) => logarithmic(1.0 - x),
             }
         };
     }
+}
+
+/// Even steps in decibels over 60 dB, moved so that 0 is silence.
+fn logarithmic(x: f64) -> f64 {
+    let floor = 1e-3;
+    (libm::exp10(3.0 * (x - 1.0)) - floor) / (1.0 - floor)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Errors of mixing.
-use cutroom_types::{ClipId, MediaId};
+use cutroom_timeline::PlanError;
+use cutroom_types::{ClipId, EffectId, MediaId};
 
 /// Why a source failed; [`AudioError::Source`] adds the media's id.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
@@ -79,6 +80,23 @@ pub enum AudioError {
         /// Rate, channels and samples requested.
         wanted: String,
     },
+    /// A range of the composition could not be planned.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A file that an effect uses could not be read.
+    #[error("the file {path} of sound effect \"{effect}\" could not be read")]
+    EffectFile {
+        /// Id of the effect in the project.
+        effect: EffectId,
+        /// The path, as the project has it.
+        path: String,
+        /// Why.
+        #[source]
+        cause: SourceError,
+    },
+    /// An effect that must know all that it receives was given no measurement.
+    #[error("sound effect \"{0}\" was given no measurement of what it receives")]
+    NotMeasured(EffectId),
     /// Loudness could not be measured.
     #[error("loudness cannot be measured: {0}")]
     Loudness(String),
@@ -96,6 +114,9 @@ impl AudioError {
             Self::SourceFormat { cause, .. } => cause.code(),
             Self::Source { .. } => "audio.source.failed",
             Self::SourceContract { .. } => "audio.source.contract",
+            Self::Plan(cause) => cause.code(),
+            Self::EffectFile { .. } => "audio.effect.file",
+            Self::NotMeasured(_) => "audio.effect.not_measured",
             Self::Loudness(_) => "audio.loudness.failed",
         }
     }

@@ -18,6 +18,7 @@
 mod curved_clock;
 mod envelope;
 mod error;
+mod graph;
 mod layout;
 mod limiter;
 mod limits;
@@ -25,10 +26,12 @@ mod loudness;
 mod mixer;
 mod pan;
 mod resample;
+mod route;
 mod source;
 mod source_clock;
 pub mod speech;
 mod stretch;
+mod voice;
 pub mod waveform;
 
 pub use error::{AudioError, SourceError};
@@ -36,5 +39,6 @@ pub use layout::{ChannelLayout, ChannelMatrix, Speaker, fold_to_stereo, speakers
 pub use limiter::Limiter;
 pub use limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED};
 pub use loudness::{Loudness, LoudnessReport, Meter, integrated_loudness_lufs, loudness};
-pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer};
+pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer, PlanRange};
+pub use resample::resampled;
 pub use source::{AudioFormat, AudioSource, MemorySource};

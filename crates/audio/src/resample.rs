@@ -10,6 +10,8 @@
 //! one row of taps per phase; others interpolate linearly between the rows of a fine table, with an
 //! error below −115 dB. There is no state: an output sample depends on its position only.
 use crate::source_clock::{SourceClock, SourcePosition};
+use crate::{AudioError, MAX_RATE_HZ, MIN_RATE_HZ};
+use cutroom_types::AudioBlock;
 use std::{f64::consts::PI, sync::Arc};
 
 /// Zero crossings of the sinc on either side.
@@ -100,6 +102,35 @@ impl Filter {
             at = clock.advance(at);
         }
     }
+}
+
+/// A whole sound at another rate; it begins at the same time and is as long, to the nearest sample.
+///
+/// # Errors
+/// [`AudioError::Rate`] for rates that are not supported.
+pub fn resampled(block: &AudioBlock, rate_hz: u32) -> Result<AudioBlock, AudioError> {
+    if block.rate_hz == rate_hz {
+        return Ok(block.clone());
+    }
+    for rate in [block.rate_hz, rate_hz] {
+        if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate) {
+            return Err(AudioError::Rate(rate));
+        }
+    }
+    let clock = SourceClock::unstretched((block.rate_hz, rate_hz), true);
+    let filter = FilterCache::default().get(&clock);
+    let samples = (block.len() as f64 * f64::from(rate_hz) / f64::from(block.rate_hz)).round() as usize;
+    let (start, half) = (clock.at(0), filter.half);
+    let behind = (clock.at(samples as i64).whole + 1).max(0) as usize;
+    let channel = |input: &Vec<f32>| {
+        let mut padded = vec![0f32; half];
+        padded.extend_from_slice(input);
+        padded.resize(half + behind.max(input.len()) + half + 1, 0.0);
+        let mut out = vec![0f32; samples];
+        filter.run(&clock, start, &padded, -(half as i64), &mut out);
+        out
+    };
+    Ok(AudioBlock { rate_hz, channels: block.channels.iter().map(channel).collect() })
 }
 
 /// Number of taps on either side, rounded up so that a row is a multiple of [`LANES`].

@@ -1,7 +1,7 @@
 //! Sources of audio samples.
 use crate::{ChannelLayout, SourceError};
 use cutroom_types::{AudioBlock, MediaId};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Format of an audio stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +27,16 @@ pub trait AudioSource {
     /// # Errors
     /// The samples exist but cannot be decoded or read.
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError>;
+
+    /// The whole first audio stream of a file that a sound effect names, such as an impulse response,
+    /// at `rate_hz`.
+    ///
+    /// # Errors
+    /// It does not exist, is too long or cannot be read.
+    fn file(&mut self, path: &str, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {
+        let _ = rate_hz;
+        Err(format!("there are no files here, so none is {path}").into())
+    }
 }
 
 /// Samples in memory: known signals for tests, synthesised audio.

@@ -3,7 +3,7 @@
 //! Names are looked up once, when a timeline is opened. Plans carry references to the entries, so
 //! that later stages do not look names up.
 use crate::{
-    BLEND_MODES, EFFECTS, TRANSITIONS,
+    BLEND_MODES, EFFECTS, SOUND_EFFECTS, SoundSpec, TRANSITIONS,
     probe::mistake,
     spec::{BlendSpec, EffectKind, EffectSpec, Entry, ParamKind, ParamSpec, TransitionSpec},
 };
@@ -73,6 +73,9 @@ impl<T: Entry> fmt::Debug for EntryRef<T> {
         write!(f, "{} v{}", self.0.id(), self.0.version())
     }
 }
+
+/// A sound effect in a plan.
+pub type SoundRef = EntryRef<SoundSpec>;
 
 /// The reason why an entry was not registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,6 +178,7 @@ struct Lists {
     effects: Entries<EffectSpec>,
     blend_modes: Entries<BlendSpec>,
     transitions: Entries<TransitionSpec>,
+    sound_effects: Entries<SoundSpec>,
 }
 
 impl Catalog {
@@ -184,6 +188,7 @@ impl Catalog {
             effects: Entries::new(EFFECTS),
             blend_modes: Entries::new(BLEND_MODES),
             transitions: Entries::new(TRANSITIONS),
+            sound_effects: Entries::new(SOUND_EFFECTS),
         }))
     }
 
@@ -200,6 +205,16 @@ impl Catalog {
     /// Returns the transition with this id.
     pub fn transition(&self, id: &str) -> Option<TransitionRef> {
         self.0.transitions.get(id)
+    }
+
+    /// Returns the sound effect with this id.
+    pub fn sound_effect(&self, id: &str) -> Option<SoundRef> {
+        self.0.sound_effects.get(id)
+    }
+
+    /// Returns all sound effects, by id.
+    pub fn sound_effects(&self) -> &[SoundRef] {
+        &self.0.sound_effects.list
     }
 
     /// Returns all effects: built-in ones by id, then registered ones in the order of registration.
@@ -292,6 +307,9 @@ mod tests {
         for e in EFFECTS {
             assert_eq!(check_table(e.id, e.params).and_then(|()| check_tracks(e)), Ok(()));
             assert_eq!(mistake(e), None, "{}", e.id);
+        }
+        for e in SOUND_EFFECTS {
+            assert_eq!(check_table(e.id, e.params), Ok(()));
         }
         for t in TRANSITIONS {
             assert_eq!(check_table(t.id, t.params), Ok(()));

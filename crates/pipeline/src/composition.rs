@@ -5,6 +5,7 @@ use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
     decode::VideoStream,
     decoder_pool::FrameSource,
+    effect_sounds,
     facts::{facts_of, read_options, upright_size},
     fonts, handles,
     luts::{self, Luts},
@@ -200,6 +201,7 @@ impl OpenComposition {
         problems.extend(found.problems);
         let mut notes = found.warnings;
         let luts = luts::read(&project, &compositions, catalog, library, &mut problems, &mut notes);
+        effect_sounds::check(&project, &compositions, catalog, library, &mut problems);
         let (fonts, font_files) = fonts::gather(&project, &compositions, library, &mut problems, &mut notes);
         let found = scanned.iter().filter(|(_, s)| s.index.is_ok()).map(|(id, s)| (id, s.path.as_path())).collect();
         let svgs = svg::read(&project, &found, &mut problems, &mut notes);
@@ -398,6 +400,15 @@ impl OpenComposition {
 
     pub(crate) fn explain(&self, n: i64) -> Result<(FramePlan, Vec<LeftOut>), PipelineError> {
         Ok(self.timeline.explain(n)?)
+    }
+
+    pub(crate) fn timeline_sound(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PlanError> {
+        self.timeline.sound(first_sample, samples)
+    }
+
+    /// The number of its samples.
+    pub(crate) fn sample_count(&self) -> i64 {
+        self.timeline.sample_count()
     }
 
     pub(crate) fn plan_audio(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PipelineError> {

@@ -11,6 +11,8 @@ mod composition;
 mod decode;
 mod decoder_pool;
 mod display;
+mod effect_measure;
+mod effect_sounds;
 mod error;
 mod facts;
 mod file_store;

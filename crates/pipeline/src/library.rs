@@ -2,15 +2,16 @@
 //! by all compositions that are opened with it.
 use crate::{
     decode::DecodeLog,
-    file_store,
+    effect_sounds, file_store,
     proxy::{OpenProxy, Proxies, ProxyScale},
     roots::FileRoots,
 };
+use cutroom_audio::SourceError;
 use cutroom_cache::{Key, KeyHasher, Store};
-use cutroom_effects::lut::Lut;
+use cutroom_effects::{lut::Lut, sound::Measured};
 use cutroom_media::{MediaError, MediaIndex, MediaLocation, Numbered};
 use cutroom_project::Media;
-use cutroom_types::CancelToken;
+use cutroom_types::{AudioBlock, CancelToken};
 use std::{
     collections::{BTreeSet, HashMap},
     ffi::OsStr,
@@ -40,6 +41,10 @@ pub struct Library {
 struct Files {
     media: HashMap<MediaLocation, (Stamp, Arc<MediaIndex>)>,
     luts: HashMap<PathBuf, (Stamp, Arc<Lut>, Key)>,
+    /// Sounds of effects, by path and rate.
+    effect_sounds: HashMap<(PathBuf, u32), (Stamp, Arc<AudioBlock>)>,
+    /// Measurements of what effects receive.
+    measured: HashMap<Key, Measured>,
     /// What identifies the content of media.
     contents: HashMap<MediaLocation, (Stamp, Key)>,
     /// Number of scans so far, for tests and diagnostics.
@@ -240,12 +245,37 @@ impl Library {
         Ok((lut, content))
     }
 
+    /// The sound of a file that an effect names, at a rate.
+    pub(crate) fn effect_sound(&self, path: &Path, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {
+        let (stamp, key) = (Stamp::of(path), (path.to_owned(), rate_hz));
+        if let Some((of, sound)) = self.files().effect_sounds.get(&key)
+            && Some(*of) == stamp
+        {
+            return Ok(Arc::clone(sound));
+        }
+        let sound = Arc::new(effect_sounds::read(path, rate_hz)?);
+        if let Some(stamp) = stamp {
+            self.files().effect_sounds.insert(key, (stamp, Arc::clone(&sound)));
+        }
+        Ok(sound)
+    }
+
+    /// A measurement of what an effect receives, if it was made before.
+    pub(crate) fn measured(&self, key: Key) -> Option<Measured> {
+        self.files().measured.get(&key).copied()
+    }
+
+    pub(crate) fn set_measured(&self, key: Key, measured: Measured) {
+        self.files().measured.insert(key, measured);
+    }
+
     /// Removes files that are not in `used`; their indexes are freed when no open composition uses
     /// them.
     pub fn retain(&self, used: &BTreeSet<PathBuf>) {
         let mut files = self.files();
         files.media.retain(|location, _| used.contains(&location.path));
         files.luts.retain(|path, _| used.contains(path));
+        files.effect_sounds.retain(|(path, _), _| used.contains(path));
         files.contents.retain(|location, _| used.contains(&location.path));
     }
 

@@ -1,22 +1,39 @@
 //! The audio of a composition: reads its sources and mixes them.
-use crate::{OpenComposition, PipelineError, decode::DecodeLog};
+use crate::{OpenComposition, PipelineError, decode::DecodeLog, effect_measure};
 use cutroom_audio::{AudioError, AudioFormat, AudioSource, ChannelLayout, MixReport, Mixer, SourceError};
 use cutroom_media::{AudioInfo, AudioReader};
 use cutroom_timeline::{AudioPlan, StreamKind};
 use cutroom_types::{AudioBlock, MediaId};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Mixes blocks of a composition's audio. Blocks can be requested in any order; ascending order is
 /// fastest.
 pub struct AudioMix {
     mixer: Mixer,
     readers: AudioFiles,
+    is_live: bool,
+    /// What was mixed last, and where it begins: a player at another speed asks for some of it again.
+    last: Option<(i64, AudioBlock)>,
+    /// Buses and effects whose input is measured.
+    measured: BTreeSet<(Arc<str>, usize)>,
 }
 
 impl AudioMix {
     pub(crate) fn new(composition: Arc<OpenComposition>) -> Result<Self, PipelineError> {
         let mixer = mixer(&composition)?;
-        Ok(Self { readers: AudioFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, mixer })
+        let readers = AudioFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() };
+        Ok(Self { readers, mixer, is_live: false, last: None, measured: BTreeSet::new() })
+    }
+
+    /// The same for listening while editing, see [`Mixer::set_live`].
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        self.is_live = true;
+        self.mixer.set_live();
+        self
     }
 
     /// The same without clipping to full scale, for a limiter that follows.
@@ -40,9 +57,14 @@ impl AudioMix {
     /// # Errors
     /// A rate or channel count that cannot be mixed.
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) -> Result<(), PipelineError> {
-        let mixer = mixer(&composition)?;
+        let mut mixer = mixer(&composition)?;
         self.log_invalid_samples();
+        if self.is_live {
+            mixer.set_live();
+        }
         self.mixer = if self.mixer.clips() { mixer } else { mixer.unclipped() };
+        self.last = None;
+        self.measured.clear();
         let before = std::mem::replace(&mut self.readers.composition, composition);
         let now = &self.readers.composition;
         self.readers.open.retain(|o| now.reads_as(&before, &o.media, 0));
@@ -66,7 +88,67 @@ impl AudioMix {
         let _span = tracing::info_span!("mix", first_sample, samples).entered();
         let plan = self.readers.composition.plan_audio(first_sample, samples)?;
         self.readers.make_room(&plan);
-        Ok(self.mixer.mix(&plan, &mut self.readers)?)
+        if plan.is_plain() {
+            return Ok(self.mixer.mix(&plan, &mut self.readers)?);
+        }
+        self.measure(&plan)?;
+        // What was mixed before is not asked for again, which would start all effects anew.
+        let mut block = AudioBlock::silent(plan.rate_hz, plan.channels, 0);
+        if let Some((start, last)) = &self.last {
+            let end = start + last.len() as i64;
+            if (*start..end).contains(&first_sample) {
+                let from = (first_sample - start) as usize;
+                let to = (from + samples).min(last.len());
+                block.channels.iter_mut().zip(&last.channels).for_each(|(b, l)| b.extend_from_slice(&l[from..to]));
+            }
+        }
+        let next = first_sample.saturating_add(block.len() as i64);
+        let rest = samples - block.len();
+        let composition = Arc::clone(&self.readers.composition);
+        let mut plans = |first, samples| composition.timeline_sound(first, samples);
+        if rest > 0 {
+            let mixed = self.mixer.programme(next, rest, &mut plans, &mut self.readers)?;
+            block.channels.iter_mut().zip(mixed.channels).for_each(|(b, m)| b.extend(m));
+        }
+        self.last = Some((first_sample, block.clone()));
+        Ok(block)
+    }
+
+    /// What an effect of a bus receives, in the channels of the composition. Blocks are asked for one
+    /// after the other.
+    pub(crate) fn before_effect(
+        &mut self,
+        bus: &str,
+        effect: usize,
+        first_sample: i64,
+        samples: usize,
+    ) -> Result<AudioBlock, PipelineError> {
+        let composition = Arc::clone(&self.readers.composition);
+        let before = |first, samples| {
+            let plan = composition.timeline_sound(first, samples)?;
+            let nothing = AudioPlan { voices: Vec::new(), feeds: Vec::new(), buses: Vec::new(), ..plan.clone() };
+            let channels = plan.channels;
+            Ok(plan.before_effect(bus, effect).map_or(nothing, |plan| AudioPlan { channels, ..plan }))
+        };
+        let plan = before(first_sample, samples).map_err(AudioError::from)?;
+        self.readers.make_room(&plan);
+        self.measure(&plan)?;
+        Ok(self.mixer.programme(first_sample, samples, &mut { before }, &mut self.readers)?)
+    }
+
+    /// Measures what effects receive that must know all of it.
+    fn measure(&mut self, plan: &AudioPlan) -> Result<(), PipelineError> {
+        for bus in &plan.buses {
+            for (effect, _) in bus.effects.iter().enumerate().filter(|(_, e)| e.effect.spec().measures) {
+                if !self.measured.insert((Arc::clone(&bus.key), effect)) {
+                    continue;
+                }
+                let composition = Arc::clone(&self.readers.composition);
+                let measured = effect_measure::measured(&composition, &bus.key, effect)?;
+                self.mixer.set_measured(&bus.key, effect, measured);
+            }
+        }
+        Ok(())
     }
 
     /// Statistics of the blocks mixed so far.
@@ -133,9 +215,9 @@ impl AudioFiles {
 
     /// Counts the voices of a plan, and closes the least recently used readers above its maximum.
     fn make_room(&mut self, plan: &AudioPlan) {
-        self.voices = plan.voices.len();
+        self.voices = plan.all_voices().count();
         self.of_stream.clear();
-        for v in &plan.voices {
+        for v in plan.all_voices() {
             *self.of_stream.entry((v.media.clone(), v.stream)).or_default() += 1;
         }
         let max = self.max();
@@ -204,6 +286,11 @@ impl AudioSource for AudioFiles {
         let block = open.reader.read(first_sample, samples)?;
         open.position = first_sample.saturating_add(samples as i64);
         Ok(block)
+    }
+
+    fn file(&mut self, path: &str, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {
+        let library = self.composition.library();
+        library.effect_sound(&library.path(path), rate_hz)
     }
 }
 

@@ -62,6 +62,7 @@ fn dissolve(id: &str, from: &str, to: &str) -> Transition {
         alignment: Default::default(),
         params: Params::new(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Extra::default(),
     }
 }

@@ -271,6 +271,10 @@ pub struct ClipAudio {
     /// that of a tape does.
     #[serde(default, skip_serializing_if = "is_default")]
     pub preserve_pitch: bool,
+    /// Sound effects in order of application, before gain, fades and pan. Keyframe times count from
+    /// the clip's start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<EffectInstance>,
     /// Channels of the source that are used, counted from 0, in the order of their speakers; empty:
     /// all. `[0]` plays the left channel as mono, `[1, 0]` swaps left and right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -331,13 +335,24 @@ pub struct Transition {
     /// Values by parameter id; keyframe times are relative to the transition's start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
-    /// Whether the sound cross-fades with constant power over the same span; otherwise it changes
-    /// at the cut.
+    /// Whether the sound cross-fades over the same span; otherwise it changes at the cut.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub audio_crossfade: bool,
+    /// Shape of the cross-fade of the sound: `constant_power` keeps the power of unrelated sounds,
+    /// `linear` the level of equal ones.
+    #[serde(default = "constant_power", skip_serializing_if = "is_constant_power")]
+    pub audio_fade_shape: FadeCurve,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+fn constant_power() -> FadeCurve {
+    FadeCurve::ConstantPower
+}
+
+fn is_constant_power(curve: &FadeCurve) -> bool {
+    *curve == FadeCurve::ConstantPower
 }
 
 /// Position of a transition relative to its cut.
@@ -429,6 +444,14 @@ impl ClipSource {
         Self::Composition(CompositionSource { composition: id.into(), extra: Extra::default() })
     }
 
+    /// The composition that it shows, if it does.
+    pub fn nested(&self) -> Option<&CompositionId> {
+        match self {
+            Self::Composition(source) => Some(&source.composition),
+            _ => None,
+        }
+    }
+
     /// One colour: straight RGBA, display-encoded.
     pub fn solid(color: [f64; 4]) -> Self {
         Self::Solid(SolidSource { color, extra: Extra::default() })
@@ -463,6 +486,7 @@ impl Default for ClipAudio {
             fade_in: TimeDelta::ZERO,
             fade_out: TimeDelta::ZERO,
             fade_shape: FadeCurve::Linear,
+            effects: Vec::new(),
             lead: TimeDelta::ZERO,
             tail: TimeDelta::ZERO,
             preserve_pitch: false,

@@ -34,6 +34,7 @@ pub mod place;
 pub mod placeholder;
 pub mod shape;
 mod shared_list;
+pub mod sound;
 pub mod split;
 mod split_style;
 mod stream_choice;
@@ -61,11 +62,12 @@ pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{
     Composition, CompositionColor, Marker, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind,
 };
-pub use operation::{Copied, Edge, Operation, OperationError, Target, TrimMode};
+pub use operation::{Copied, Edge, Operation, OperationError, SoundTarget, Target, TrimMode};
 pub use paint::{Color, Paint, Shadow, Stroke};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use shape::ShapeSource;
 pub use shared_list::{IdKey, Listed, SharedList};
+pub use sound::{AudioBus, AudioSend, CompositionAudio, TrackAudio};
 pub use stream_choice::StreamChoice;
 pub use subtitles::SubtitlesSource;
 pub use text::TextSource;

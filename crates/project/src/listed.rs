@@ -94,7 +94,7 @@ impl Listed for Arc<Clip> {
 
     fn each_name<'a>(&'a self, mut each: impl FnMut(&'a str)) {
         each(self.id.as_str());
-        self.video.effects.iter().for_each(|e| each(e.id.as_str()));
+        self.video.effects.iter().chain(&self.audio.effects).for_each(|e| each(e.id.as_str()));
         self.video.masks.iter().for_each(|m| each(m.id.as_str()));
     }
 

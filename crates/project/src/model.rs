@@ -1,5 +1,8 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, SharedList, Transition, default_true, is_default, is_true, split_style::SplitStyle};
+use crate::{
+    Animated, Clip, CompositionAudio, Extra, SharedList, TrackAudio, Transition, default_true, is_default, is_true,
+    split_style::SplitStyle,
+};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, Gaps, HdrMetadata, MasteringDisplay,
     MediaId, Primaries, Size, Time, TimeDelta, TrackId, Transfer,
@@ -175,6 +178,9 @@ pub struct Composition {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// Buses, and effects and gain of the output.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio: CompositionAudio,
     /// Notes at times, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markers: Vec<Marker>,
@@ -328,6 +334,9 @@ pub struct Track {
     /// Pan: -1 left … 0 centre … 1 right; added to the clip's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
+    /// Sound effects and routing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio: TrackAudio,
     /// Opacity, 0..=1; multiplies the opacity of every clip.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
@@ -460,6 +469,7 @@ impl Composition {
             blend_space: BlendSpace::default(),
             color: CompositionColor::default(),
             motion_blur: MotionBlur::default(),
+            audio: CompositionAudio::default(),
             markers: Vec::new(),
             split: None,
             tracks: Vec::new(),
@@ -495,6 +505,7 @@ impl Track {
             locked: false,
             gain_db: Animated::default(),
             pan: Animated::default(),
+            audio: TrackAudio::default(),
             opacity: Animated::one(),
             clips: SharedList::new(),
             transitions: SharedList::new(),

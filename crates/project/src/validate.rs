@@ -3,6 +3,7 @@
 mod drawing;
 mod fields;
 mod references;
+mod routing;
 mod structure;
 mod tiny_times;
 mod unknown;

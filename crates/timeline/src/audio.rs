@@ -6,9 +6,12 @@
 //! sampled on a fixed grid of root samples (100 per second, and both sides of each keyframe), of
 //! which a plan has the part around its range.
 use crate::{
-    AudioPlan, Fade, FoldLevels, NestedAudio, PlanError, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourcePoint, Timeline, Voice,
+    AudioPlan, Fade, FoldLevels, NEVER_SETTLES, NestedAudio, PlanError, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourcePoint,
+    Timeline, Voice,
+    audio_clock::Clock,
+    entries::SoundUses,
     index::{AudioFade, AudioSegment},
-    sampling::stretch,
+    mixer::{self, Planning, Strips},
 };
 use cutroom_project::{Animated, Clip, ClipSource, ClipTimes, MediaKind, Project, Run, StreamChoice, Track};
 use cutroom_types::{FLICKS_PER_SECOND, FadeCurve, MediaId, Time, TimeDelta};
@@ -27,119 +30,13 @@ const MAX_SUM_DB: f64 = 400.0;
 /// Length of the fades where a time map stops, starts or jumps.
 const EDGE_FADE: TimeDelta = TimeDelta(FLICKS_PER_SECOND / 200);
 
-/// Maps root time to a composition's local time: `local = local_anchor + (base − base_anchor)·speed`,
-/// where `base` is root time, or the source time of the innermost enclosing clip with a time map.
-#[derive(Clone, Debug)]
-struct Clock {
-    map: Option<Arc<MapClock>>,
-    base_anchor: Time,
-    local_anchor: Time,
-    speed: f64,
-    rate_hz: u32,
-}
-
-/// Maps root time to the source time of a clip with a time map, during one of its runs.
-#[derive(Debug)]
-struct MapClock {
-    /// Clock of the clip's composition.
-    outer: Clock,
-    /// Start of the clip in its composition.
-    start: Time,
-    times: ClipTimes,
-    run: Run,
-}
-
-impl MapClock {
-    /// Time since the clip's start, inside the run.
-    fn offset(&self, root: Time) -> TimeDelta {
-        (self.outer.local(root) - self.start).clamp(self.run.start, TimeDelta(self.run.end.0 - 1))
-    }
-
-    /// Root time at which the run reaches a source time; its ends for those that it does not reach.
-    fn root(&self, source: Time) -> Time {
-        let (mut low, mut high) = (self.run.start.0, self.run.end.0);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let at = self.times.source_at(TimeDelta(middle));
-            let is_before = if self.run.direction < 0 { at > source } else { at < source };
-            if is_before { low = middle + 1 } else { high = middle }
-        }
-        self.outer.root(self.start.saturating_add(TimeDelta(low)))
-    }
-}
-
-impl Clock {
-    fn local(&self, root: Time) -> Time {
-        let base = match &self.map {
-            Some(map) => map.times.source_at(map.offset(root)),
-            None => root,
-        };
-        self.local_anchor.saturating_add(stretch(base - self.base_anchor, self.speed))
-    }
-
-    fn local_of_sample(&self, sample: i64) -> Time {
-        self.local(Time::of_sample(sample, self.rate_hz))
-    }
-
-    /// Local seconds per root second at a sample; negative backwards.
-    fn speed_at_sample(&self, sample: i64) -> f64 {
-        let Some(map) = &self.map else { return self.speed };
-        let at = map.times.speed_at(map.offset(Time::of_sample(sample, self.rate_hz)));
-        self.speed * at * map.outer.speed_at_sample(sample)
-    }
-
-    /// Whether local time runs forwards.
-    fn is_forward(&self) -> bool {
-        let map = self.map.as_ref().is_none_or(|map| (map.run.direction > 0) == map.outer.is_forward());
-        (self.speed > 0.0) == map
-    }
-
-    fn root(&self, local: Time) -> Time {
-        let offset = local - self.local_anchor;
-        let offset = if self.speed == 1.0 { offset } else { TimeDelta((offset.0 as f64 / self.speed).round() as i64) };
-        let base = self.base_anchor.saturating_add(offset);
-        match &self.map {
-            Some(map) => map.root(base),
-            None => base,
-        }
-    }
-
-    fn sample(&self, local: Time) -> i64 {
-        self.root(local).to_sample(self.rate_hz)
-    }
-
-    /// The root samples of a span of local time, in either direction of playing.
-    fn samples(&self, start: Time, end: Time) -> Range<i64> {
-        let (a, b) = (self.sample(start), self.sample(end));
-        a.min(b)..a.max(b)
-    }
-
-    /// The clock of the source of a clip of a composition with this clock, during one run.
-    fn nested(&self, clip: &Clip, times: &ClipTimes, run: Run) -> Self {
-        match times.constant_speed() {
-            Some(speed) => Self {
-                local_anchor: clip.source_in.saturating_add(stretch(self.local_anchor - clip.start, speed)),
-                speed: self.speed * speed,
-                ..self.clone()
-            },
-            None => Self {
-                map: Some(Arc::new(MapClock { outer: self.clone(), start: clip.start, times: times.clone(), run })),
-                base_anchor: Time::ZERO,
-                local_anchor: Time::ZERO,
-                speed: 1.0,
-                rate_hz: self.rate_hz,
-            },
-        }
-    }
-}
-
 /// A curve of a clip or track that can be evaluated at root samples.
 #[derive(Clone)]
-struct ClockedCurve<'a> {
-    curve: &'a Animated<f64>,
-    clock: Clock,
+pub(crate) struct ClockedCurve<'a> {
+    pub curve: &'a Animated<f64>,
+    pub clock: Clock,
     /// Local time of the curve's zero.
-    origin: Time,
+    pub origin: Time,
 }
 
 impl ClockedCurve<'_> {
@@ -150,46 +47,68 @@ impl ClockedCurve<'_> {
 
 /// What the enclosing compositions and tracks contribute to a clip's sound.
 #[derive(Clone)]
-struct Surroundings<'a> {
-    clock: Clock,
+pub(crate) struct Surroundings<'a> {
+    pub clock: Clock,
     /// Root samples outside which the clip is silent.
-    bounds: Range<i64>,
-    gains: Vec<ClockedCurve<'a>>,
+    pub bounds: Range<i64>,
+    /// Gains, pans and fades on the way to where it is mixed.
+    pub gains: Vec<ClockedCurve<'a>>,
     /// Outermost composition first, the clip's own last.
-    pans: Vec<Pan<'a>>,
-    fades: Vec<Fade>,
+    pub pans: Vec<Pan<'a>>,
+    pub fades: Vec<Fade>,
+    /// The bus of the plan that it is mixed into; `None`: the output.
+    pub into: Option<usize>,
+    /// Before the keys of buses: the clips whose compositions these are in.
+    pub path: Arc<str>,
     /// Whether the clip, or one that it is nested in, keeps its pitch.
-    preserves_pitch: bool,
+    pub preserves_pitch: bool,
 }
 
 /// Pan in one composition.
 #[derive(Clone)]
-struct Pan<'a> {
-    channels: usize,
+pub(crate) struct Pan<'a> {
+    pub channels: usize,
     /// Levels at which the clip's source is folded into these channels.
-    fold: FoldLevels,
+    pub fold: FoldLevels,
     /// Curves of the clip and of its track; their values are added.
-    curves: [ClockedCurve<'a>; 2],
+    pub curves: [ClockedCurve<'a>; 2],
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
     pub(crate) fn plan_audio(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PlanError> {
         let c = self.composition();
-        let mut plan =
-            AudioPlan { rate_hz: c.sample_rate_hz, channels: c.channels as usize, first_sample, samples, voices: Vec::new() };
-        let around = self.nothing_around();
-        let requested = first_sample..first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
-        let mut end = |audible: AudibleClip<'_, '_>| {
-            plan.voices.push(audible.voice(&requested));
-            ControlFlow::Continue(())
+        let rate = f64::from(c.sample_rate_hz);
+        let demand = self.index(self.root).map(|index| index.sound).unwrap_or_default();
+        // Rates and channels change latencies little.
+        let latency = if demand.any { (demand.latency_secs * rate * 1.1) as i64 + 4096 } else { 0 };
+        let settling = demand.settling_secs * rate;
+        let mut plan = AudioPlan {
+            rate_hz: c.sample_rate_hz,
+            channels: c.channels as usize,
+            first_sample,
+            samples,
+            voices: Vec::new(),
+            feeds: Vec::new(),
+            buses: Vec::new(),
+            settling_samples: if settling < 1e15 { settling.ceil() as u64 } else { NEVER_SETTLES },
         };
-        let _ = self.collect(self.root, &around, &requested, &mut end)?;
-        Ok(plan)
+        let end = first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
+        let wanted = first_sample..end.saturating_add(latency);
+        let mut target = Some(Planning { plan: &mut plan, wanted: wanted.clone() });
+        let _ = self.collect(self.root, &self.nothing_around(), &wanted, &mut target)?;
+        match mixer::cycle(&plan) {
+            Some(bus) => Err(PlanError::SoundCycle { of: plan.buses[bus].key.to_string() }),
+            None => Ok(plan),
+        }
     }
 
-    /// Whether a range of samples has a voice. Stops at the first one and samples no curve.
+    /// Whether a range of samples has a voice. Stops at the first one and samples no curve. What
+    /// effects leave of a sound counts, too.
     pub(crate) fn has_voice(&self, requested: &Range<i64>) -> Result<bool, PlanError> {
-        Ok(self.collect(self.root, &self.nothing_around(), requested, &mut |_| ControlFlow::Break(()))?.is_break())
+        let any = self.index(self.root).is_some_and(|index| index.sound.any);
+        let settling = if any { self.plan_audio(requested.start, 0)?.settling_samples } else { 0 };
+        let from = requested.start.saturating_sub_unsigned(settling);
+        Ok(self.collect(self.root, &self.nothing_around(), &(from..requested.end), &mut None)?.is_break())
     }
 
     fn nothing_around(&self) -> Surroundings<'_> {
@@ -200,41 +119,58 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             gains: Vec::new(),
             pans: Vec::new(),
             fades: Vec::new(),
+            into: None,
+            path: "".into(),
             preserves_pitch: false,
         }
     }
 
-    fn collect(
-        &self,
+    /// Adds what is audible of a composition to a plan. Without a plan, `Break` says that there is
+    /// something.
+    fn collect<'a>(
+        &'a self,
         composition: usize,
-        around: &Surroundings<'_>,
+        around: &Surroundings<'a>,
         requested: &Range<i64>,
-        visit: &mut VisitClip<'_>,
+        target: &mut Option<Planning<'_>>,
     ) -> Result<ControlFlow<()>, PlanError> {
         let Some(index) = self.index(composition) else { return Ok(ControlFlow::Continue(())) };
         let wanted = intersection(&around.bounds, requested);
-        if wanted.is_empty() {
+        // A bus is there, and goes on sounding, also where none of its clips is.
+        if wanted.is_empty() && !(index.sound.any && target.is_some()) {
             return Ok(ControlFlow::Continue(()));
         }
+        let c = &self.project.compositions[composition];
+        let strips = match target {
+            Some(planning) if index.has_mixer => Some(self.strips(c, index, around, planning)?),
+            _ => None,
+        };
         // Local time of the requested samples, one sample wider on both sides because boundaries
         // are rounded.
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         for &at in &index.audible {
-            let c = &self.project.compositions[composition];
             let (track, segments) = (&c.tracks[at], &index.tracks[at].sound);
+            let strip = strips.as_ref().and_then(|s| s.tracks[at].as_ref());
+            let (around, has_bus) = strip.map_or((around, false), |s| (&s.around, s.has_bus));
             for segment in &segments[segments.partition_point(|r| r.latest_end < from)..] {
                 if segment.start > to {
                     break;
                 }
-                let clip = &track.clips[segment.clip];
-                let times = &index.tracks[at].entries.clips[segment.clip].times;
-                let runs = times.runs(segment.start - clip.start, segment.end - clip.start);
+                let (clip, entries) = (&*track.clips[segment.clip], &index.tracks[at].entries.clips[segment.clip]);
+                let way = way(c.channels as usize, (!has_bus).then_some(track), (track, clip), segment, around);
+                let mut here = way.clone();
+                if let (Some(planning), Some(strips)) = (target.as_mut(), &strips)
+                    && clip.audio.effects.iter().any(|e| e.enabled)
+                {
+                    here = self.clip_bus(clip, &entries.sound, &way, segment, strips, planning)?;
+                }
+                let runs = entries.times.runs(segment.start - clip.start, segment.end - clip.start);
                 for (i, run) in runs.iter().enumerate().filter(|(_, run)| run.direction != 0) {
                     // A source that stops, starts or jumps inside the clip does so without a click.
                     let broken = [i > 0 && (run.jumps || runs[i - 1].direction == 0), runs.get(i + 1).is_some_and(Run::breaks)];
-                    let sounding = Sounding { track, clip, segment, times, run: *run, broken };
-                    if self.voice(&sounding, c.channels as usize, around, requested, visit)?.is_break() {
+                    let sounding = Sounding { clip, times: &entries.times, run: *run, broken };
+                    if self.voice(&sounding, &here, requested, target)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -243,15 +179,39 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn voice(
-        &self,
-        sounding: &Sounding<'_>,
-        channels: usize,
-        around: &Surroundings<'_>,
+    /// Makes a bus for a clip with effects, which is mixed along `way`; returns what surrounds its
+    /// source. The bus ends where the clip does.
+    fn clip_bus<'a>(
+        &'a self,
+        clip: &'a Clip,
+        uses: &SoundUses,
+        way: &Surroundings<'a>,
+        segment: &AudioSegment,
+        strips: &Strips<'a>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Surroundings<'a>, PlanError> {
+        let mut way = way.clone();
+        way.bounds = intersection(&way.clock.samples(segment.start, segment.end), &way.bounds);
+        let effects = mixer::sounds(&clip.audio.effects, uses, &way, clip.start, strips, &planning.wanted)?;
+        if effects.is_empty() || intersection(&way.bounds, &planning.wanted).is_empty() {
+            return Ok(way);
+        }
+        let inner = clip.source.nested().and_then(|id| self.compositions.get(id));
+        let channels = inner.map(|at| self.project.compositions[*at].channels as usize);
+        let bus = planning.add_bus(format!("{}clip:{}", way.path, clip.id), channels);
+        planning.plan.buses[bus].effects = effects;
+        planning.add_feed(way.into, mixer::feed(bus, &way, &planning.wanted));
+        Ok(Surroundings { gains: Vec::new(), pans: Vec::new(), fades: Vec::new(), into: Some(bus), ..way })
+    }
+
+    fn voice<'a>(
+        &'a self,
+        sounding: &Sounding<'a>,
+        around: &Surroundings<'a>,
         requested: &Range<i64>,
-        visit: &mut VisitClip<'_>,
+        target: &mut Option<Planning<'_>>,
     ) -> Result<ControlFlow<()>, PlanError> {
-        let Sounding { track, clip, segment, times, run, broken } = *sounding;
+        let Sounding { clip, times, run, broken } = *sounding;
         let clock = &around.clock;
         let (start, end) = (clip.start.saturating_add(run.start), clip.start.saturating_add(run.end));
         let audible = intersection(&clock.samples(start, end), &around.bounds);
@@ -260,19 +220,11 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         }
         let mut here = around.clone();
         here.bounds = audible.clone();
-        let curve = |curve, origin| ClockedCurve { curve, clock: clock.clone(), origin };
-        here.gains.push(curve(&clip.audio.gain_db, clip.start));
-        here.gains.push(curve(&track.gain_db, Time::ZERO));
-        let pan = curve(&clip.audio.pan, clip.start);
-        let fold = FoldLevels { center: clip.audio.center_mix_db.map(level), lfe: clip.audio.lfe_mix_db.map(level) };
-        here.pans.push(Pan { channels, fold, curves: [pan, curve(&track.pan, Time::ZERO)] });
-        here.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, clock)));
         let fade = TimeDelta(EDGE_FADE.0.min((end - start).0 / 2));
         let edges = [(start, start.saturating_add(fade)), (end.saturating_add(-fade), end)];
         for ((start, end), rising) in edges.into_iter().zip([true, false]).zip(broken).filter(|(_, b)| *b).map(|(e, _)| e) {
             here.fades.extend(place_fade(&AudioFade { start, end, rising, curve: FadeCurve::Linear }, clock));
         }
-        here.preserves_pitch |= clip.audio.preserve_pitch;
         let source = clock.nested(clip, times, run);
         match &clip.source {
             ClipSource::Solid(_)
@@ -285,9 +237,10 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
                 here.clock = source;
+                here.path = format!("{}{}/", here.path, clip.id).into();
                 let length = self.index(inner).map_or(TimeDelta::ZERO, |i| i.length);
                 here.bounds = intersection(&here.bounds, &here.clock.samples(Time::ZERO, Time(length.0)));
-                self.collect(inner, &here, requested, visit)
+                self.collect(inner, &here, requested, target)
             }
             ClipSource::Media(s) => {
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: s.media.clone() };
@@ -304,7 +257,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let media_id = &s.media;
                 let Some(period) = media.period().filter(|_| s.repeat) else {
                     let shift = -media.audio_offset;
-                    return Ok(visit(AudibleClip { clip, media: media_id, stream, around: here, samples: audible, source, shift }));
+                    let found = AudibleClip { clip, media: media_id, stream, around: here, samples: audible, source, shift };
+                    return Ok(found.add_to(requested, target));
                 };
                 // One voice for each repetition that the request meets; in each the source starts anew.
                 let wanted = intersection(&audible, requested);
@@ -315,8 +269,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     let shift = -start.since_zero() - media.audio_offset;
                     let around = Surroundings { bounds: samples.clone(), ..here.clone() };
                     let source = source.clone();
-                    let visited = AudibleClip { clip, media: media_id, stream, around, samples: samples.clone(), source, shift };
-                    if !samples.is_empty() && visit(visited).is_break() {
+                    let found = AudibleClip { clip, media: media_id, stream, around, samples: samples.clone(), source, shift };
+                    if !samples.is_empty() && found.add_to(requested, target).is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -326,19 +280,35 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 }
 
-/// Called for every voice; `Break` ends the search.
-type VisitClip<'a> = dyn FnMut(AudibleClip<'_, '_>) -> ControlFlow<()> + 'a;
-
 /// A clip during one run of its source.
 #[derive(Clone, Copy)]
 struct Sounding<'a> {
-    track: &'a Track,
     clip: &'a Clip,
-    segment: &'a AudioSegment,
     times: &'a ClipTimes,
     run: Run,
     /// Whether its sound begins, and ends, where it would click.
     broken: [bool; 2],
+}
+
+/// What surrounds a clip of a composition with so many channels. `fader`: the track, unless it has a
+/// bus, whose gain the clip then does not have.
+fn way<'a>(
+    channels: usize,
+    fader: Option<&'a Track>,
+    (track, clip): (&'a Track, &'a Clip),
+    segment: &AudioSegment,
+    around: &Surroundings<'a>,
+) -> Surroundings<'a> {
+    let mut way = around.clone();
+    let curve = |curve, origin| ClockedCurve { curve, clock: around.clock.clone(), origin };
+    way.gains.push(curve(&clip.audio.gain_db, clip.start));
+    way.gains.extend(fader.map(|track| curve(&track.gain_db, Time::ZERO)));
+    let pan = curve(&clip.audio.pan, clip.start);
+    let fold = FoldLevels { center: clip.audio.center_mix_db.map(level), lfe: clip.audio.lfe_mix_db.map(level) };
+    way.pans.push(Pan { channels, fold, curves: [pan, curve(&track.pan, Time::ZERO)] });
+    way.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, &around.clock)));
+    way.preserves_pitch |= clip.audio.preserve_pitch;
+    way
 }
 
 /// An audible clip with its surroundings.
@@ -356,6 +326,14 @@ struct AudibleClip<'c, 'a> {
 }
 
 impl AudibleClip<'_, '_> {
+    /// Adds it to a plan; without one, says that it is there.
+    fn add_to(self, requested: &Range<i64>, target: &mut Option<Planning<'_>>) -> ControlFlow<()> {
+        let Some(planning) = target else { return ControlFlow::Break(()) };
+        let into = self.around.into;
+        planning.add_voice(into, self.voice(requested));
+        ControlFlow::Continue(())
+    }
+
     fn voice(self, requested: &Range<i64>) -> Voice {
         let Self { clip, media, stream, around, samples, source, shift } = self;
         let rate_hz = source.rate_hz;
@@ -371,18 +349,7 @@ impl AudibleClip<'_, '_> {
                 (speed, grid(&samples, &wanted, rate_hz).into_iter().map(point).collect())
             }
         };
-        let points = |p: &Pan<'_>| curve_points(&p.curves, &samples, requested, rate_hz, pan);
-        let mut nested: Vec<NestedAudio> = Vec::new();
-        for level in around.pans.iter().rev() {
-            let pan = points(level);
-            // A composition that has the same channels and does not pan changes nothing and is left
-            // out.
-            let same = nested.last().is_some_and(|inner| inner.channels == level.channels) && matches!(pan[..], [(_, 0.0)]);
-            if !same {
-                nested.push(NestedAudio { channels: level.channels, fold: level.fold, pan });
-            }
-        }
-        let (fold, pan) = nested.pop().map(|root| (root.fold, root.pan)).unwrap_or_default();
+        let Route { gain, nested, fold, pan } = route(&around, &samples, requested);
         Voice {
             clip: clip.id.clone(),
             media: media.clone(),
@@ -397,10 +364,37 @@ impl AudibleClip<'_, '_> {
             nested,
             fold,
             pan,
-            gain: curve_points(&around.gains, &samples, requested, rate_hz, gain),
+            gain,
             fades: around.fades,
         }
     }
+}
+
+/// How a sound gets to where it is mixed.
+pub(crate) struct Route {
+    pub gain: Vec<(i64, f32)>,
+    pub nested: Vec<NestedAudio>,
+    pub fold: FoldLevels,
+    pub pan: Vec<(i64, f32)>,
+}
+
+/// The way of what is audible during `samples`.
+pub(crate) fn route(around: &Surroundings<'_>, samples: &Range<i64>, requested: &Range<i64>) -> Route {
+    let rate_hz = around.clock.rate_hz;
+    let points = |p: &Pan<'_>| curve_points(&p.curves, samples, requested, rate_hz, pan);
+    let mut nested: Vec<NestedAudio> = Vec::new();
+    for level in around.pans.iter().rev() {
+        let pan = points(level);
+        // A composition that has the same channels and does not pan changes nothing and is left out.
+        let same = nested.last().is_some_and(|inner| inner.channels == level.channels) && matches!(pan[..], [(_, 0.0)]);
+        if !same {
+            nested.push(NestedAudio { channels: level.channels, fold: level.fold, pan });
+        }
+    }
+    // The source of a clip with effects is not placed.
+    let unplaced = || (FoldLevels::default(), vec![(samples.start, 0.0)]);
+    let (fold, pan) = nested.pop().map_or_else(unplaced, |root| (root.fold, root.pan));
+    Route { gain: curve_points(&around.gains, samples, requested, rate_hz, gain), nested, fold, pan }
 }
 
 fn intersection(a: &Range<i64>, b: &Range<i64>) -> Range<i64> {
@@ -465,7 +459,7 @@ fn curve_points(
 
 /// The samples of the fixed grid that are audible, in whole steps around the requested ones, so that
 /// those next to them do not depend on the request; with the ends of what is audible. Never empty.
-fn grid(audible: &Range<i64>, requested: &Range<i64>, rate_hz: u32) -> Vec<i64> {
+pub(crate) fn grid(audible: &Range<i64>, requested: &Range<i64>, rate_hz: u32) -> Vec<i64> {
     let step = i64::from(rate_hz / 100).max(1);
     let wanted = intersection(audible, requested);
     let from = (wanted.start.div_euclid(step) * step).max(audible.start);

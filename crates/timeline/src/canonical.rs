@@ -2,8 +2,9 @@
 //! their length and variants by a tag, so that different plans have different bytes. −0 and 0 are
 //! equal numbers and have equal bytes.
 use crate::{
-    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
-    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, SourceFrames, SourcePoint, Transform, Voice,
+    Align, Alignment, AudioPlan, BlendSpace, Box2, Bus, Canvas, Content, EffectUse, Fade, FadeCurve, Feed, Fit, FoldLevels,
+    FramePlan, KeySource, Layer, MaskMode, MaskUse, MatteUse, NestedAudio, Outline, ParamCurve, Placement, SoundUse, SourceFrame,
+    SourceFrames, SourcePoint, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -119,13 +120,88 @@ impl Bytes {
     }
 
     fn sound(&mut self, plan: &AudioPlan) {
-        let AudioPlan { rate_hz, channels, first_sample, samples, voices } = plan;
+        let AudioPlan { rate_hz, channels, first_sample, samples, voices, feeds, buses, settling_samples } = plan;
         self.number(u64::from(*rate_hz));
         self.count(*channels);
         self.number(*first_sample as u64);
         self.count(*samples);
         self.count(voices.len());
         voices.iter().for_each(|v| self.voice(v));
+        self.count(feeds.len());
+        feeds.iter().for_each(|f| self.feed(f));
+        self.count(buses.len());
+        buses.iter().for_each(|b| self.bus(b));
+        self.number(*settling_samples);
+    }
+
+    fn bus(&mut self, bus: &Bus) {
+        let Bus { key, channels, voices, feeds, effects } = bus;
+        self.text(key);
+        self.flag(channels.is_some());
+        self.count(channels.unwrap_or(0));
+        self.count(voices.len());
+        voices.iter().for_each(|v| self.voice(v));
+        self.count(feeds.len());
+        feeds.iter().for_each(|f| self.feed(f));
+        self.count(effects.len());
+        for SoundUse { effect, id, params, curves, key } in effects {
+            self.entry(*effect);
+            self.text(id.as_str());
+            self.params(params);
+            self.count(curves.len());
+            for ParamCurve { param, points } in curves {
+                self.count(*param);
+                self.count(points.len());
+                for (at, value) in points {
+                    self.number(*at as u64);
+                    self.double(*value);
+                }
+            }
+            match key {
+                KeySource::Own => self.tag(0),
+                KeySource::Bus(bus) => {
+                    self.tag(1);
+                    self.count(*bus);
+                }
+                KeySource::Silent => self.tag(2),
+            }
+        }
+    }
+
+    fn feed(&mut self, feed: &Feed) {
+        let Feed { bus, first_sample, end_sample, gain, nested, fold, pan, fades } = feed;
+        self.count(*bus);
+        self.number(*first_sample as u64);
+        self.number(*end_sample as u64);
+        self.points(gain);
+        self.route(nested, *fold, pan);
+        self.fades(fades);
+    }
+
+    fn route(&mut self, nested: &[NestedAudio], fold: FoldLevels, pan: &[(i64, f32)]) {
+        self.points(pan);
+        self.fold(fold);
+        self.count(nested.len());
+        for NestedAudio { channels, fold, pan } in nested {
+            self.count(*channels);
+            self.fold(*fold);
+            self.points(pan);
+        }
+    }
+
+    fn fades(&mut self, fades: &[Fade]) {
+        self.count(fades.len());
+        for Fade { first_sample, end_sample, rising, curve } in fades {
+            self.number(*first_sample as u64);
+            self.number(*end_sample as u64);
+            self.flag(*rising);
+            self.tag(match curve {
+                FadeCurve::Linear => 0,
+                FadeCurve::ConstantPower => 1,
+                FadeCurve::S => 2,
+                FadeCurve::Logarithmic => 3,
+            });
+        }
     }
 
     fn fold(&mut self, fold: FoldLevels) {
@@ -171,24 +247,8 @@ impl Bytes {
         }
         self.flag(*preserves_pitch);
         self.points(gain);
-        self.points(pan);
-        self.fold(*fold);
-        self.count(nested.len());
-        for NestedAudio { channels, fold, pan } in nested {
-            self.count(*channels);
-            self.fold(*fold);
-            self.points(pan);
-        }
-        self.count(fades.len());
-        for Fade { first_sample, end_sample, rising, curve } in fades {
-            self.number(*first_sample as u64);
-            self.number(*end_sample as u64);
-            self.flag(*rising);
-            self.tag(match curve {
-                FadeCurve::Linear => 0,
-                FadeCurve::ConstantPower => 1,
-            });
-        }
+        self.route(nested, *fold, pan);
+        self.fades(fades);
     }
 
     fn frame(&mut self, plan: &FramePlan) {

@@ -4,13 +4,15 @@ use crate::{
     PlanError,
     params::{self, BadParam, Slot},
 };
-use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamSpec, TransitionRef};
-use cutroom_project::{Clip, ClipTimes, Params, Track};
-use cutroom_types::{ClipId, ParamValue, TimeDelta};
+use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamSpec, TransitionRef, catalog::SoundRef};
+use cutroom_project::{Animated, Clip, ClipTimes, EffectInstance, Params, Track};
+use cutroom_types::{ClipId, EffectId, ParamValue, TimeDelta};
 
 /// Entries of one track, parallel to its clips and transitions.
 #[derive(Clone, Debug)]
 pub(crate) struct TrackEntries {
+    /// Parallel to the track's sound effects.
+    pub(crate) sound: SoundUses,
     pub(crate) clips: Vec<ClipEntries>,
     pub(crate) transitions: Vec<Result<Use<TransitionRef>, Fault>>,
 }
@@ -24,6 +26,16 @@ pub(crate) struct ClipEntries {
     pub(crate) times: ClipTimes,
     /// Parallel to the clip's effects.
     pub(crate) effects: Vec<Result<Use<EffectRef>, Fault>>,
+    /// Parallel to its sound effects.
+    pub(crate) sound: SoundUses,
+}
+
+/// Sound effects with the parameters of their uses.
+pub(crate) type SoundUses = Vec<Result<Use<SoundRef>, Fault>>;
+
+/// The entries of sound effects.
+pub(crate) fn sound_uses(effects: &[EffectInstance], catalog: &Catalog) -> SoundUses {
+    effects.iter().map(|e| Use::new(catalog.sound_effect(&e.effect), |e| e.spec().params, &e.params)).collect()
 }
 
 /// An entry of the catalogue with the parameters of one use.
@@ -44,6 +56,15 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// The planning error for a sound effect.
+    pub(crate) fn of_sound(&self, effect: &EffectId, id: &str) -> PlanError {
+        let reason = match self {
+            Self::Unknown => format!("there is no sound effect \"{id}\""),
+            Self::Param(bad) => bad.to_string(),
+        };
+        PlanError::SoundEffect { effect: effect.clone(), reason }
+    }
+
     /// The planning error for a clip. `what` is "effect" or "transition", `id` the id that the clip
     /// or transition names.
     pub(crate) fn of(&self, clip: &ClipId, what: &'static str, id: &str) -> PlanError {
@@ -61,6 +82,19 @@ impl<E: Copy> Use<E> {
         Ok(Self { entry, slots })
     }
 
+    /// Every parameter, in the table's order; the default of those that are animated.
+    pub(crate) fn constants(&self, table: &'static [ParamSpec], given: &Params) -> Vec<ParamValue> {
+        params::constants(table, &self.slots, given)
+    }
+
+    /// The sound that its parameter `key` names, if it names one.
+    pub(crate) fn key<'a>(&self, key: Option<&'static ParamSpec>, given: &'a Params) -> Option<&'a str> {
+        match given.get(key?.id) {
+            Some(Animated::Constant(ParamValue::Text(name))) if !name.is_empty() => Some(name),
+            _ => None,
+        }
+    }
+
     /// Every parameter at `t`, in the table's order.
     pub(crate) fn values(&self, table: &'static [ParamSpec], given: &Params, t: TimeDelta) -> Result<Vec<ParamValue>, BadParam> {
         params::values(table, &self.slots, given, t)
@@ -71,6 +105,7 @@ impl TrackEntries {
     pub(crate) fn new(track: &Track, catalog: &Catalog) -> Self {
         let transition = |kind: &str, given| Use::new(catalog.transition(kind), |t| t.spec().params, given);
         Self {
+            sound: sound_uses(&track.audio.effects, catalog),
             clips: track.clips.iter().map(|c| ClipEntries::new(c, catalog)).collect(),
             transitions: track.transitions.iter().map(|x| transition(&x.kind, &x.params)).collect(),
         }
@@ -84,6 +119,7 @@ impl ClipEntries {
             blend: catalog.blend_mode(&clip.video.blend),
             times: clip.times(),
             effects: clip.video.effects.iter().map(|e| effect(&e.effect, &e.params)).collect(),
+            sound: sound_uses(&clip.audio.effects, catalog),
         }
     }
 }

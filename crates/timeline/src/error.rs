@@ -1,5 +1,5 @@
 //! Why planning failed.
-use cutroom_types::{ClipId, CompositionId, MediaId};
+use cutroom_types::{ClipId, CompositionId, EffectId, MediaId};
 
 /// Why a plan could not be made. A project without problems in `cutroom_project::validate` and
 /// [`crate::validate_against_catalog`] causes none of these errors.
@@ -46,6 +46,20 @@ pub enum PlanError {
         /// What is wrong.
         reason: String,
     },
+    /// A sound effect is not in the catalogue, or has a parameter that its table does not allow.
+    #[error("sound effect \"{effect}\": {reason}")]
+    SoundEffect {
+        /// Its id in the project.
+        effect: EffectId,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A track or bus is mixed into itself, or follows itself.
+    #[error("the sound of \"{of}\" comes back to it: by outputs, sends, or effects that follow other tracks")]
+    SoundCycle {
+        /// What the plan calls it.
+        of: String,
+    },
 }
 
 impl PlanError {
@@ -60,6 +74,8 @@ impl PlanError {
             Self::Unknown { what: "transition", .. } => "project.unknown_transition",
             Self::Unknown { .. } => "project.unknown_blend_mode",
             Self::Param { .. } => "project.param",
+            Self::SoundEffect { .. } => "project.sound_effect",
+            Self::SoundCycle { .. } => "project.cycle",
         }
     }
 }

@@ -4,7 +4,9 @@ use crate::{
     AudioPlan, FramePlan, LeftOut, PlanError,
     cuts::placed_transitions,
     entries::TrackEntries,
+    entries::{SoundUses, sound_uses},
     limits::{FrameDemand, demand},
+    mixer::{self, SoundDemand},
     sampling,
 };
 use cutroom_effects::Catalog;
@@ -48,6 +50,15 @@ pub(crate) struct CompositionIndex {
     pub(crate) nulls: HashMap<ClipId, (usize, usize)>,
     /// Indices of the audible tracks.
     pub(crate) audible: Vec<usize>,
+    /// Sound effects of the output, and of each bus.
+    pub(crate) output_sound: SoundUses,
+    pub(crate) buses: Vec<SoundUses>,
+    /// Tracks and buses that sound effects follow.
+    pub(crate) keys: Vec<Arc<str>>,
+    /// Whether it has effects, buses or sends itself.
+    pub(crate) has_mixer: bool,
+    /// What sound effects need, those of nested compositions included.
+    pub(crate) sound: SoundDemand,
 }
 
 /// An enabled video track.
@@ -69,12 +80,23 @@ pub(crate) struct TrackIndex {
     /// What is audible of it: the spans of its clips in time order, which may overlap during a
     /// cross-fade.
     pub(crate) sound: Vec<AudioSegment>,
+    /// What the effects of its clips need, and what they follow.
+    pub(crate) clip_sound: SoundDemand,
+    pub(crate) clip_keys: Vec<Arc<str>>,
 }
 
 impl TrackIndex {
     fn new(track: &Track, catalog: &Catalog) -> Self {
+        let entries = TrackEntries::new(track, catalog);
+        let (mut clip_sound, mut clip_keys) = (SoundDemand::default(), Vec::new());
+        for (clip, entries) in track.clips.iter().zip(&entries.clips).filter(|(c, _)| !c.audio.effects.is_empty()) {
+            clip_sound = clip_sound.or(mixer::demand(&clip.audio.effects, &entries.sound));
+            clip_keys.extend(mixer::keys(&clip.audio.effects, &entries.sound));
+        }
         Self {
-            entries: TrackEntries::new(track, catalog),
+            entries,
+            clip_sound,
+            clip_keys,
             segments: if track.kind == TrackKind::Video { picture_segments(track) } else { Vec::new() },
             sound: audio_segments(track),
         }
@@ -308,7 +330,9 @@ impl Preparing<'_> {
             return refuse(reason);
         }
         let before = self.before.as_ref().and_then(|b| b.composition(&composition.id));
-        self.indices[at] = Some(Arc::new(CompositionIndex::new(composition, demand, self.catalog, before)));
+        let nested = |id: &CompositionId| self.indices[*self.compositions.get(id)?].as_ref().map(|index| index.sound);
+        let index = CompositionIndex::new(composition, demand, self.catalog, before, &|id| nested(id).unwrap_or_default());
+        self.indices[at] = Some(Arc::new(index));
         Ok(demand)
     }
 }
@@ -320,8 +344,13 @@ impl CompositionIndex {
     }
 
     /// Tracks that are unchanged since `before` keep their index.
-    fn new(c: &Composition, demand: FrameDemand, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
-        let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
+    fn new(
+        c: &Composition,
+        demand: FrameDemand,
+        catalog: &Catalog,
+        before: Option<(&Composition, &Arc<Self>)>,
+        nested: &dyn Fn(&CompositionId) -> SoundDemand,
+    ) -> Self {
         let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
         let enabled = || c.tracks.iter().enumerate().filter(|(_, t)| t.enabled);
         let known: HashMap<&TrackId, (&Track, &Arc<TrackIndex>)> = before
@@ -333,12 +362,21 @@ impl CompositionIndex {
             Some((before, index)) if *before == t => Arc::clone(index),
             _ => Arc::new(TrackIndex::new(t, catalog)),
         };
+        let tracks: Vec<Arc<TrackIndex>> = c.tracks.iter().map(prepared).collect();
+        let output_sound = sound_uses(&c.audio.effects, catalog);
+        let buses: Vec<SoundUses> = c.audio.buses.iter().map(|b| sound_uses(&b.effects, catalog)).collect();
+        let mixer = mixer::overview(c, &tracks, &output_sound, &buses, nested);
         Self {
+            output_sound,
+            buses,
+            keys: mixer.keys,
+            has_mixer: mixer.has_mixer,
+            sound: mixer.demand,
             rate: c.frame_rate,
             half_frame: sampling::half_frame(c.frame_rate),
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
-            tracks: c.tracks.iter().map(prepared).collect(),
+            tracks,
             demand,
             visible: enabled()
                 .filter(|(_, t)| t.kind == TrackKind::Video)
@@ -353,7 +391,7 @@ impl CompositionIndex {
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
-            audible: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, _)| i).collect(),
+            audible: mixer::audible(c).0.into_iter().enumerate().filter(|(_, audible)| *audible).map(|(i, _)| i).collect(),
         }
     }
 }
@@ -382,13 +420,13 @@ fn picture_segments(track: &Track) -> Vec<Segment> {
 }
 
 fn audio_segments(track: &Track) -> Vec<AudioSegment> {
-    use crate::FadeCurve::ConstantPower;
     let mut heads = HashMap::new();
     let mut tails = HashMap::new();
     for (i, span, from, to) in placed_transitions(track) {
         if crate::params::cross_fades_audio(&track.transitions[i]) {
-            to.map(|c| heads.insert(c, span));
-            from.map(|c| tails.insert(c, span));
+            let curve = track.transitions[i].audio_fade_shape;
+            to.map(|c| heads.insert(c, (span, curve)));
+            from.map(|c| tails.insert(c, (span, curve)));
         }
     }
     let mut segments: Vec<AudioSegment> = enabled_clips(track)
@@ -397,18 +435,18 @@ fn audio_segments(track: &Track) -> Vec<AudioSegment> {
             let (mut start, mut end, mut fades) = (c.span().start, c.span().end(), Vec::new());
             let curve = c.audio.fade_shape;
             // A transition's fade replaces the clip's own at that end.
-            if let Some(s) = heads.get(&i) {
+            if let Some((s, curve)) = heads.get(&i) {
                 start = start.min(s.start);
-                fades.push(AudioFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });
+                fades.push(AudioFade { start: s.start, end: s.end(), rising: true, curve: *curve });
             } else {
                 start = start.saturating_add(-c.audio.lead);
                 if c.audio.fade_in > TimeDelta::ZERO {
                     fades.push(AudioFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
                 }
             }
-            if let Some(s) = tails.get(&i) {
+            if let Some((s, curve)) = tails.get(&i) {
                 end = end.max(s.end());
-                fades.push(AudioFade { start: s.start, end: s.end(), rising: false, curve: ConstantPower });
+                fades.push(AudioFade { start: s.start, end: s.end(), rising: false, curve: *curve });
             } else {
                 end = end.saturating_add(c.audio.tail);
                 if c.audio.fade_out > TimeDelta::ZERO {

@@ -9,6 +9,7 @@
 //! use of the sources outside their clips.
 #![forbid(unsafe_code)]
 mod audio;
+mod audio_clock;
 mod canonical;
 mod cues;
 mod cuts;
@@ -22,6 +23,7 @@ mod index;
 mod left_out;
 mod limits;
 mod mask;
+mod mixer;
 mod other_names;
 mod params;
 mod picture;
@@ -29,6 +31,7 @@ mod plain_text;
 pub mod plan;
 mod render_scale;
 pub mod sampling;
+mod sound_plan;
 mod track_difference;
 mod uses;
 mod validate;
@@ -46,6 +49,7 @@ pub use plan::{
     SourceFrames, SourcePoint, Transform, Voice,
 };
 pub use render_scale::RenderScale;
+pub use sound_plan::{Bus, Feed, KeySource, NEVER_SETTLES, ParamCurve, SoundUse};
 pub use track_difference::TrackDifference;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};

@@ -4,12 +4,19 @@ use crate::PlanError;
 use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Animated, Params, Transition};
 use cutroom_types::{ClipId, ParamValue, TimeDelta};
+use std::fmt;
 
 /// A parameter that its table does not allow.
 #[derive(Clone, Debug)]
 pub(crate) struct BadParam {
     param: String,
     reason: String,
+}
+
+impl fmt::Display for BadParam {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "parameter \"{}\": {}", self.param, self.reason)
+    }
 }
 
 impl BadParam {
@@ -39,6 +46,19 @@ pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec
         Some(Animated::Curve(_)) => Ok(Slot::Animated),
     };
     table.iter().map(slot).collect()
+}
+
+/// Every parameter, in the order of the table; the default of those that are animated.
+pub(crate) fn constants(table: &'static [ParamSpec], slots: &[Slot], given: &Params) -> Vec<ParamValue> {
+    let value = |(spec, slot): (&ParamSpec, &Slot)| match (slot, given.get(spec.id)) {
+        (Slot::Constant(v), _) => v.clone(),
+        // A text that changes keeps its first value.
+        (Slot::Animated, Some(curve)) if !matches!(spec.kind, ParamKind::Number { .. } | ParamKind::Bool { .. }) => {
+            curve.values().next().cloned().unwrap_or_else(|| spec.kind.default_value())
+        }
+        (Slot::Animated, _) => spec.kind.default_value(),
+    };
+    table.iter().zip(slots).map(value).collect()
 }
 
 /// Every parameter at `t`, in the order of the table. Numbers and colours that a curve carries out

@@ -1,7 +1,7 @@
 //! The result of planning: plain, complete, hashable data. Animated values are evaluated, neutral
 //! effects are left out. `render` draws a [`FramePlan`], `audio` mixes an [`AudioPlan`]; both
 //! receive nothing else of the project.
-use crate::drawing::Drawing;
+use crate::{Bus, Feed, drawing::Drawing};
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 pub use cutroom_types::{Align, BlendSpace, FadeCurve, Fit, MaskMode};
@@ -347,6 +347,13 @@ pub struct AudioPlan {
     /// Everything audible in these samples, in track and time order. Positions are absolute
     /// composition samples, so the mix does not depend on how the audio is divided into plans.
     pub voices: Vec<Voice>,
+    /// Buses that are mixed into the output, after the voices.
+    pub feeds: Vec<Feed>,
+    /// Mixes with effects. Plans of a composition without sound effects and routing have none.
+    pub buses: Vec<Bus>,
+    /// Samples after which less than −120 dB is left of what was before, in all effects of the
+    /// composition; [`crate::NEVER_SETTLES`] if one of them never forgets.
+    pub settling_samples: u64,
 }
 
 /// One clip's sound.

@@ -109,4 +109,9 @@ pub enum FadeCurve {
     Linear,
     /// sin(x·π/2): a cross-fade of two keeps the power constant.
     ConstantPower,
+    /// (1 − cos(x·π)) / 2, an S: slow at both ends; a cross-fade of two keeps the sum constant.
+    S,
+    /// (10^(3·(x − 1)) − 10^−3) / (1 − 10^−3): even steps in decibels over 60 dB, which ends in
+    /// silence.
+    Logarithmic,
 }

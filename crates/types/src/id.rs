@@ -27,6 +27,8 @@ ids! {
     CompositionId,
     /// Id of a track.
     TrackId,
+    /// Id of an audio bus.
+    BusId,
     /// Id of a clip.
     ClipId,
     /// Id of an effect on a clip.

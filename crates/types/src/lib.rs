@@ -27,7 +27,7 @@ pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
 pub use compositing::{Align, BlendSpace, FadeCurve, Fit, MaskMode};
 pub use geometry::{Affine, Orientation, Size};
 pub use hdr::{ContentLight, HdrMetadata, MasteringDisplay};
-pub use id::{ClipId, CompositionId, EffectId, MaskId, MediaId, TrackId, TransitionId};
+pub use id::{BusId, ClipId, CompositionId, EffectId, MaskId, MediaId, TrackId, TransitionId};
 pub use interlace::{Deinterlace, FieldOrder};
 pub use numbered::{Gaps, NumberPattern, missing_numbers};
 pub use param::ParamValue;

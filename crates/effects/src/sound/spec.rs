@@ -206,9 +206,9 @@ impl SoundSpec {
         self.params.iter().find(|p| p.id == id)
     }
 
-    /// The index of the parameter that names a sound to follow.
-    pub fn key(&self) -> Option<usize> {
-        self.params.iter().position(|p| p.kind == ParamKind::Key)
+    /// The parameter that names a sound to follow.
+    pub fn key(&self) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|p| p.kind == ParamKind::Key)
     }
 }
 

@@ -47,6 +47,7 @@ fn woven() -> Project {
         alignment: Alignment::Center,
         params: Default::default(),
         audio_crossfade: false,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     });
     project.compositions.push(inner);

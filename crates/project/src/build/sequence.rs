@@ -303,6 +303,7 @@ impl Sequence<'_> {
                     alignment: if before > 0 { Alignment::Center } else { Alignment::Start },
                     params: BTreeMap::new(),
                     audio_crossfade: true,
+                    audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
                     extra: Extra::default(),
                 });
             }

@@ -137,7 +137,7 @@ pub fn stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zo
         ("zoom", Animated::Constant(number(zoom))),
     ];
     let params = params.into_iter().map(|(id, v)| (id.to_owned(), v)).collect();
-    let taken: HashSet<&str> = project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str()).collect();
+    let taken: HashSet<&str> = project.effects().map(|e| e.id.as_str()).collect();
     let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name.as_str())).unwrap_or_default();
     let effects = &mut clip.video.effects;
     // The source was measured without effects, so this effect comes first.

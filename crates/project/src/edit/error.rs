@@ -10,6 +10,8 @@ pub enum EntityKind {
     Composition,
     /// A track.
     Track,
+    /// A bus of the mixer.
+    Bus,
     /// A clip.
     Clip,
     /// A transition.
@@ -22,6 +24,7 @@ impl Display for EntityKind {
             Self::Media => "media",
             Self::Composition => "composition",
             Self::Track => "track",
+            Self::Bus => "bus",
             Self::Clip => "clip",
             Self::Transition => "transition",
         })
@@ -72,6 +75,7 @@ impl EditError {
             Self::NoSuch { kind: EntityKind::Media, .. } => "project.edit.no_such_media",
             Self::NoSuch { kind: EntityKind::Composition, .. } => "project.edit.no_such_composition",
             Self::NoSuch { kind: EntityKind::Track, .. } => "project.edit.no_such_track",
+            Self::NoSuch { kind: EntityKind::Bus, .. } => "project.edit.no_such_bus",
             Self::NoSuch { kind: EntityKind::Clip, .. } => "project.edit.no_such_clip",
             Self::NoSuch { kind: EntityKind::Transition, .. } => "project.edit.no_such_transition",
             Self::DuplicateId { .. } => "project.edit.duplicate_id",

@@ -2,8 +2,8 @@
 //! as a whole, so that unknown fields are kept and the inverse is exact.
 use super::EditError;
 use crate::{
-    Animated, Composition, CompositionColor, Extra, Marker, MotionBlur, Project, Settings, SharedList, Track, TrackKind,
-    default_true, is_default, is_true,
+    Animated, Composition, CompositionAudio, CompositionColor, Extra, Marker, MotionBlur, Project, Settings, SharedList, Track,
+    TrackAudio, TrackKind, default_true, is_default, is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
     split_style::SplitStyle,
 };
@@ -69,6 +69,9 @@ pub struct CompositionFields {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// Buses, and effects and gain of the output.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio: CompositionAudio,
     /// Notes at times, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markers: Vec<Marker>,
@@ -112,6 +115,9 @@ pub struct TrackFields {
     /// Pan: -1 left … 0 centre … 1 right; added to the clip's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
+    /// Sound effects and routing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio: TrackAudio,
     /// Opacity, 0..=1; multiplies the opacity of every clip.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
@@ -166,6 +172,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            audio,
             markers,
             split,
             extra,
@@ -181,6 +188,7 @@ impl CompositionFields {
             blend_space: *blend_space,
             color: color.clone(),
             motion_blur: motion_blur.clone(),
+            audio: audio.clone(),
             markers: markers.clone(),
             split: split.clone(),
             extra: extra.clone(),
@@ -202,6 +210,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            audio,
             markers,
             split,
             extra,
@@ -217,6 +226,7 @@ impl CompositionFields {
         swap(&mut self.blend_space, blend_space);
         swap(&mut self.color, color);
         swap(&mut self.motion_blur, motion_blur);
+        swap(&mut self.audio, audio);
         swap(&mut self.markers, markers);
         swap(&mut self.split, split);
         swap(&mut self.extra, extra);
@@ -240,6 +250,7 @@ impl TrackFields {
             locked,
             gain_db,
             pan,
+            audio,
             opacity,
             extra,
         } = track;
@@ -253,6 +264,7 @@ impl TrackFields {
             locked: *locked,
             gain_db: gain_db.clone(),
             pan: pan.clone(),
+            audio: audio.clone(),
             opacity: opacity.clone(),
             extra: extra.clone(),
         }
@@ -273,6 +285,7 @@ impl TrackFields {
             locked,
             gain_db,
             pan,
+            audio,
             opacity,
             extra,
         } = track;
@@ -286,6 +299,7 @@ impl TrackFields {
         swap(&mut self.locked, locked);
         swap(&mut self.gain_db, gain_db);
         swap(&mut self.pan, pan);
+        swap(&mut self.audio, audio);
         swap(&mut self.opacity, opacity);
         swap(&mut self.extra, extra);
         Ok(())

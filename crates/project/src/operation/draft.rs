@@ -226,12 +226,17 @@ impl Draft {
     }
 
     fn effect_ids(&self) -> impl Iterator<Item = &str> {
-        self.project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str())
+        self.project.effects().map(|e| e.id.as_str())
     }
 
     fn effect_in_use(&self) -> impl FnMut(&str) -> bool {
-        let has = |clip: &Clip, id: IdKey<'_>| clip.video.effects.iter().any(|e| e.id.as_str() == id.text());
-        self.in_use(move |track, id| track.clips.places_naming(id).any(|at| has(&track.clips[at], id)))
+        fn has(clip: &Clip, id: IdKey<'_>) -> bool {
+            clip.video.effects.iter().chain(&clip.audio.effects).any(|e| e.id.as_str() == id.text())
+        }
+        let mut on_clips = self.in_use(move |track, id| track.clips.places_naming(id).any(|at| has(&track.clips[at], id)));
+        let mixers: HashSet<&str> =
+            self.project.compositions.iter().flat_map(Composition::mixer_effects).map(|e| e.id.as_str()).collect();
+        move |id| mixers.contains(id) || on_clips(id)
     }
 
     /// An id that no effect has, made from `like`.
@@ -249,7 +254,7 @@ impl Draft {
     pub fn with_own_ids(&self, clip: &mut Clip) {
         let mut given: Vec<String> = Vec::new();
         let mut in_use = self.effect_in_use();
-        for effect in &mut clip.video.effects {
+        for effect in clip.video.effects.iter_mut().chain(&mut clip.audio.effects) {
             let is_used = |id: &str| given.iter().any(|g| g == id) || in_use(id);
             let id = free_where(effect.id.as_str(), is_used, || self.effect_ids().chain(given.iter().map(String::as_str)));
             effect.id = id.as_str().into();

@@ -107,6 +107,7 @@ pub(super) fn add_transition(
         alignment: Default::default(),
         params: params.clone(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Extra::default(),
     };
     draft.apply(Edit::InsertTransition { track: track_id, transition: Box::new(transition), after })
@@ -131,34 +132,9 @@ pub(super) fn add_effect(
     Ok(())
 }
 
-fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, OperationError> {
+pub(super) fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, OperationError> {
     let found = effects.iter().position(|e| e.id == *id);
-    found.ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\" on the clip")))
-}
-
-/// The clip that has an effect.
-fn with_effect(draft: &Draft, id: &EffectId) -> Result<ClipId, OperationError> {
-    let key = IdKey::new(id.as_str());
-    let mut clips = draft.project.tracks().flat_map(|t| t.clips.places_naming(key).map(|at| &t.clips[at]));
-    let found = clips.find(|c| c.video.effects.iter().any(|e| e.id == *id));
-    found.map(|c| c.id.clone()).ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\"")))
-}
-
-pub(super) fn remove_effect(draft: &mut Draft, id: &EffectId) -> Result<(), OperationError> {
-    let clip = with_effect(draft, id)?;
-    draft.change(&clip, |clip| clip.video.effects.retain(|e| e.id != *id))
-}
-
-pub(super) fn move_effect(draft: &mut Draft, id: &EffectId, after: Option<&EffectId>) -> Result<(), OperationError> {
-    let clip = with_effect(draft, id)?;
-    let mut effects = draft.clip(&clip)?.video.effects.clone();
-    let moved = effects.remove(position(&effects, id)?);
-    let at = match after {
-        Some(after) => position(&effects, after)? + 1,
-        None => 0,
-    };
-    effects.insert(at, moved);
-    draft.change(&clip, |clip| clip.video.effects = effects)
+    found.ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\" in that place")))
 }
 
 pub(super) fn add_mask(draft: &mut Draft, clip: &ClipId, mask: &Mask) -> Result<(), OperationError> {

@@ -16,6 +16,7 @@
 //!   document gives the same document everywhere.
 mod clips;
 mod draft;
+mod effects;
 mod error;
 mod fields;
 mod insert;
@@ -27,13 +28,13 @@ mod times;
 mod trim;
 mod words;
 
-use crate::{Clip, ClipSource, Composition, Ease, Edit, Mask, Media, Params, Project, Track};
-use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, Time, TimeDelta, TrackId, TransitionId};
+use crate::{AudioBus, Clip, ClipSource, Composition, Ease, Edit, Mask, Media, Params, Project, Track};
+use cutroom_types::{BusId, ClipId, CompositionId, EffectId, MediaId, Time, TimeDelta, TrackId, TransitionId};
 use draft::Draft;
 pub use error::OperationError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use words::{Copied, Edge, Target, TrimMode};
+pub use words::{Copied, Edge, SoundTarget, Target, TrimMode};
 
 /// One step of editing. In JSON an object of one field, the name of the step:
 /// `{"split": {"clips": ["c1"], "at": "2s"}}`.
@@ -358,7 +359,33 @@ pub enum Operation {
         /// Its id.
         id: EffectId,
     },
-    /// Moves an effect in the order of its clip.
+    /// Adds a sound effect to clips, tracks, buses or the output.
+    AddSoundEffect {
+        /// What gets it.
+        of: Vec<SoundTarget>,
+        /// Catalogue id of the effect.
+        effect: String,
+        /// Values by parameter id.
+        #[serde(default)]
+        params: Params,
+        /// The effect before it. Absent: it becomes the last.
+        #[serde(default)]
+        after: Option<EffectId>,
+    },
+    /// Adds a bus to the mixer of a composition.
+    AddBus {
+        /// The composition. Absent: the main one.
+        #[serde(default)]
+        composition: Option<CompositionId>,
+        /// The bus; its id must not be in use.
+        bus: Box<AudioBus>,
+    },
+    /// Removes a bus. What was mixed into it goes where it went; sends to it are removed.
+    RemoveBus {
+        /// Its id.
+        id: BusId,
+    },
+    /// Moves an effect in the order of its clip, track or bus.
     MoveEffect {
         /// Its id.
         id: EffectId,
@@ -555,8 +582,11 @@ impl Operation {
             }
             Self::RemoveTransition { ids } => ids.iter().try_for_each(|id| draft.remove_transition(id)),
             Self::AddEffect { clips, effect, params, after } => lists::add_effect(draft, clips, effect, params, after.as_ref()),
-            Self::RemoveEffect { id } => lists::remove_effect(draft, id),
-            Self::MoveEffect { id, after } => lists::move_effect(draft, id, after.as_ref()),
+            Self::RemoveEffect { id } => effects::remove(draft, id),
+            Self::MoveEffect { id, after } => effects::shift(draft, id, after.as_ref()),
+            Self::AddSoundEffect { of, effect, params, after } => effects::add_sound(draft, of, effect, params, after.as_ref()),
+            Self::AddBus { composition, bus } => effects::add_bus(draft, composition.as_ref(), bus),
+            Self::RemoveBus { id } => effects::remove_bus(draft, id),
             Self::AddMask { clip, mask } => lists::add_mask(draft, clip, mask),
             Self::RemoveMask { clip, mask } => lists::remove_mask(draft, clip, mask),
             Self::SetKeyframe { of, field, time, value, ease } => fields::set_keyframe(draft, of, field, *time, value, *ease),

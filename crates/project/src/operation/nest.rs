@@ -74,6 +74,7 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
         && clip.time_map.is_none()
         && clip.video == ClipVideo::default()
         && clip.audio.gain_db == crate::Animated::default()
+        && clip.audio.effects.is_empty()
         && clip.audio.enabled;
     if !plain {
         let reason = format!("clip \"{id}\" changes what it shows (speed, placement, effects or sound); reset that first");

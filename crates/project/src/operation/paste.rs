@@ -55,7 +55,9 @@ pub(super) fn attributes(draft: &mut Draft, from: &ClipId, to: &[ClipId], names:
             fields::set(draft, &super::Target::Clip(id.clone()), field, &value)?;
             let mut clip = (*draft.clip(id)?).clone();
             // Its effects are copies, which cannot keep the ids of the others.
-            let others = draft.clip(from)?.video.effects.iter().any(|e| clip.video.effects.iter().any(|o| o.id == e.id));
+            let source = draft.clip(from)?;
+            let ids = |c: &Clip| -> Vec<_> { c.video.effects.iter().chain(&c.audio.effects).map(|e| e.id.clone()).collect() };
+            let others = ids(&source).iter().any(|id| ids(&clip).contains(id));
             if others {
                 draft.with_own_ids(&mut clip);
                 draft.put(clip)?;

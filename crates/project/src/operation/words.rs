@@ -1,6 +1,6 @@
 //! Small values that operations name things by.
 use crate::Clip;
-use cutroom_types::{ClipId, CompositionId, MediaId, TrackId, TransitionId};
+use cutroom_types::{BusId, ClipId, CompositionId, MediaId, TrackId, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -44,6 +44,20 @@ pub enum Target {
     Clip(ClipId),
     /// A transition.
     Transition(TransitionId),
+}
+
+/// What has sound effects. In JSON an object of one field: `{"track": "a1"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SoundTarget {
+    /// A clip.
+    Clip(ClipId),
+    /// A track.
+    Track(TrackId),
+    /// A bus.
+    Bus(BusId),
+    /// The output of a composition.
+    Output(CompositionId),
 }
 
 /// A copy of a clip.

@@ -3,7 +3,10 @@ use super::{
     MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, drawing, report,
     values::{At, Limits, UNIT, number, time},
 };
-use crate::{Animated, Clip, ClipSource, Margin, Margins, Mask, MaskShape, MediaKind, Params, Place, Project, Track, TrackPlace};
+use crate::{
+    Animated, AudioSend, Clip, ClipSource, Composition, EffectInstance, Margin, Margins, Mask, MaskShape, MediaKind, Params, Place,
+    Project, Track, TrackPlace,
+};
 use cutroom_types::{Gaps, NumberPattern, TimeDelta};
 use std::fmt::Display;
 
@@ -102,9 +105,36 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         if !(2..=64).contains(&m.samples) {
             at.report(problems, "motion_blur.samples", "project.number", format!("{} is not from 2 to 64", m.samples));
         }
+        mixer(problems, c, &at);
         for (j, t) in c.tracks.iter().enumerate() {
             track(problems, project, t, TrackPlace { composition: i, track: j });
         }
+    }
+}
+
+/// The buses and the output of a composition.
+fn mixer(problems: &mut Vec<Problem>, c: &Composition, at: &At) {
+    let audio = &c.audio;
+    number(problems, at, "audio.gain_db", &audio.gain_db, GAIN_DB);
+    sounds(problems, at, "audio.effects", &audio.effects);
+    for (i, bus) in audio.buses.iter().enumerate() {
+        let at = At { path: &format_args!("{}.audio.buses[{i}]", at.path), clip: None };
+        number(problems, &at, "gain_db", &bus.gain_db, GAIN_DB);
+        number(problems, &at, "pan", &bus.pan, PAN);
+        sounds(problems, &at, "effects", &bus.effects);
+        sends(problems, &at, "sends", &bus.sends);
+    }
+}
+
+fn sounds(problems: &mut Vec<Problem>, at: &At, field: &str, effects: &[EffectInstance]) {
+    for (i, e) in effects.iter().enumerate() {
+        params(problems, &At { path: &format_args!("{}.{field}[{i}]", at.path), clip: at.clip }, &e.params);
+    }
+}
+
+fn sends(problems: &mut Vec<Problem>, at: &At, field: &str, sends: &[AudioSend]) {
+    for (i, send) in sends.iter().enumerate() {
+        number(problems, at, format_args!("{field}[{i}].gain_db"), &send.gain_db, GAIN_DB);
     }
 }
 
@@ -113,6 +143,8 @@ fn track(problems: &mut Vec<Problem>, project: &Project, t: &Track, place: Track
     number(problems, &at, "gain_db", &t.gain_db, GAIN_DB);
     number(problems, &at, "pan", &t.pan, PAN);
     number(problems, &at, "opacity", &t.opacity, UNIT);
+    sounds(problems, &at, "audio.effects", &t.audio.effects);
+    sends(problems, &at, "audio.sends", &t.audio.sends);
     for (k, c) in t.clips.iter().enumerate() {
         clip(problems, project, c, &At { path: &place.clip(k), clip: Some(&c.id) });
     }
@@ -209,6 +241,7 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     }
     number(problems, at, "audio.gain_db", &a.gain_db, GAIN_DB);
     number(problems, at, "audio.pan", &a.pan, PAN);
+    sounds(problems, at, "audio.effects", &a.effects);
     for (name, level) in [("audio.center_mix_db", a.center_mix_db), ("audio.lfe_mix_db", a.lfe_mix_db)] {
         number(problems, at, name, &Animated::Constant(level.unwrap_or(0.0)), FOLD_DB);
     }

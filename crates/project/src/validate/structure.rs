@@ -1,5 +1,5 @@
 //! Checks how elements refer to each other: ids, references, overlaps, transitions, nesting.
-use super::{MAX_NESTING, Problem, SPEED_LIMITS, references, report};
+use super::{MAX_NESTING, Problem, SPEED_LIMITS, references, report, routing};
 use crate::{
     Clip, ClipPlace, ClipSource, Composition, Media, MediaKind, Place, Project, ProjectIndex, Track, TrackKind, TrackPlace,
 };
@@ -49,6 +49,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             transitions(problems, t, track);
         }
         references::check(problems, c, i);
+        routing::check(problems, c, i);
     }
     let before = problems.len();
     cycles(problems, &known);
@@ -82,7 +83,19 @@ fn ids<'a>(project: &'a Project, problems: &mut Vec<Problem>) {
         id(problems, &mut seen, "media", m.id.as_str(), Place::Media(i).field("id"), None);
     }
     for (i, c) in project.compositions.iter().enumerate() {
-        id(problems, &mut seen, "composition", c.id.as_str(), Place::Composition(i).field("id"), None);
+        let place = Place::Composition(i);
+        id(problems, &mut seen, "composition", c.id.as_str(), place.field("id"), None);
+        for (k, e) in c.audio.effects.iter().enumerate() {
+            id(problems, &mut seen, "effect", e.id.as_str(), place.field(format_args!("audio.effects[{k}].id")), None);
+        }
+        for (j, bus) in c.audio.buses.iter().enumerate() {
+            // Effects name tracks and buses alike.
+            id(problems, &mut seen, "track", bus.id.as_str(), place.field(format_args!("audio.buses[{j}].id")), None);
+            for (k, e) in bus.effects.iter().enumerate() {
+                let field = format_args!("audio.buses[{j}].effects[{k}].id");
+                id(problems, &mut seen, "effect", e.id.as_str(), place.field(field), None);
+            }
+        }
         for (j, t) in c.tracks.iter().enumerate() {
             let track = TrackPlace { composition: i, track: j };
             id(problems, &mut seen, "track", t.id.as_str(), Place::from(track).field("id"), None);
@@ -95,9 +108,16 @@ fn ids<'a>(project: &'a Project, problems: &mut Vec<Problem>) {
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     of_clip("effect", e.id.as_str(), format_args!("video.effects[{l}].id"));
                 }
+                for (l, e) in clip.audio.effects.iter().enumerate() {
+                    of_clip("effect", e.id.as_str(), format_args!("audio.effects[{l}].id"));
+                }
                 for (l, m) in clip.video.masks.iter().enumerate() {
                     of_clip("mask", m.id.as_str(), format_args!("video.masks[{l}].id"));
                 }
+            }
+            for (k, e) in t.audio.effects.iter().enumerate() {
+                let field = format_args!("audio.effects[{k}].id");
+                id(problems, &mut seen, "effect", e.id.as_str(), Place::from(track).field(field), None);
             }
             for (k, x) in t.transitions.iter().enumerate() {
                 id(problems, &mut seen, "transition", x.id.as_str(), Place::from(track.transition(k)).field("id"), None);

@@ -1,10 +1,10 @@
 //! Finds unknown fields. They are kept, but a misspelt name must be reported.
 use super::{Problem, report};
 use crate::{
-    AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
-    CompositionSource, EffectInstance, Extra, Keyframe, Marker, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
-    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, SubtitlesSource, TextSource, TimeMap, Track,
-    TrackPlace, Transform, Transition, nearest::meant,
+    AdjustmentSource, Animated, AudioBus, AudioSend, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition,
+    CompositionAudio, CompositionColor, CompositionSource, EffectInstance, Extra, Keyframe, Marker, Mask, MaskShape, Matte, Media,
+    MediaFacts, MediaSource, MotionBlur, NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource,
+    SubtitlesSource, TextSource, TimeMap, Track, TrackAudio, TrackPlace, Transform, Transition, nearest::meant,
 };
 use cutroom_types::ClipId;
 use schemars::JsonSchema;
@@ -27,6 +27,7 @@ pub fn unknown_fields(project: &Project) -> Vec<Problem> {
         let path = Place::Composition(i);
         found.fields::<Composition>(&path, &c.extra);
         found.fields::<CompositionColor>(&format_args!("{path}.color"), &c.color.extra);
+        found.mixer(&format_args!("{path}.audio"), &c.audio);
         found.fields::<MotionBlur>(&format_args!("{path}.motion_blur"), &c.motion_blur.extra);
         for (j, marker) in c.markers.iter().enumerate() {
             found.fields::<Marker>(&format_args!("{path}.markers[{j}]"), &marker.extra);
@@ -112,11 +113,44 @@ impl<'a> Found<'a> {
         }
     }
 
+    fn effects(&mut self, path: &dyn Display, effects: &[EffectInstance]) {
+        for (i, e) in effects.iter().enumerate() {
+            let effect = format_args!("{path}[{i}]");
+            self.fields::<EffectInstance>(&effect, &e.extra);
+            self.params(&effect, &e.params);
+        }
+    }
+
+    fn sends(&mut self, path: &dyn Display, sends: &[AudioSend]) {
+        for (i, s) in sends.iter().enumerate() {
+            self.fields::<AudioSend>(&format_args!("{path}[{i}]"), &s.extra);
+            self.value(&format_args!("{path}[{i}].gain_db"), &s.gain_db);
+        }
+    }
+
+    fn mixer(&mut self, path: &dyn Display, audio: &CompositionAudio) {
+        self.fields::<CompositionAudio>(path, &audio.extra);
+        self.value(&format_args!("{path}.gain_db"), &audio.gain_db);
+        self.effects(&format_args!("{path}.effects"), &audio.effects);
+        for (i, bus) in audio.buses.iter().enumerate() {
+            let path = format_args!("{path}.buses[{i}]");
+            self.fields::<AudioBus>(&path, &bus.extra);
+            self.value(&format_args!("{path}.gain_db"), &bus.gain_db);
+            self.value(&format_args!("{path}.pan"), &bus.pan);
+            self.effects(&format_args!("{path}.effects"), &bus.effects);
+            self.sends(&format_args!("{path}.sends"), &bus.sends);
+        }
+    }
+
     fn track(&mut self, path: &dyn Display, t: &'a Track) {
         self.fields::<Track>(path, &t.extra);
         self.value(&format_args!("{path}.gain_db"), &t.gain_db);
         self.value(&format_args!("{path}.pan"), &t.pan);
         self.value(&format_args!("{path}.opacity"), &t.opacity);
+        let audio = format_args!("{path}.audio");
+        self.fields::<TrackAudio>(&audio, &t.audio.extra);
+        self.effects(&format_args!("{audio}.effects"), &t.audio.effects);
+        self.sends(&format_args!("{audio}.sends"), &t.audio.sends);
         for (k, clip) in t.clips.iter().enumerate() {
             self.clip = Some(&clip.id);
             self.clip(&format_args!("{path}.clips[{k}]"), clip);
@@ -180,11 +214,8 @@ impl<'a> Found<'a> {
         for (l, m) in video.masks.iter().enumerate() {
             self.mask(&format_args!("{at}.masks[{l}]"), m);
         }
-        for (l, e) in video.effects.iter().enumerate() {
-            let effect = format_args!("{at}.effects[{l}]");
-            self.fields::<EffectInstance>(&effect, &e.extra);
-            self.params(&effect, &e.params);
-        }
+        self.effects(&format_args!("{at}.effects"), &video.effects);
+        self.effects(&format_args!("{path}.audio.effects"), &clip.audio.effects);
         self.fields::<ClipAudio>(&format_args!("{path}.audio"), &clip.audio.extra);
         self.value(&format_args!("{path}.audio.gain_db"), &clip.audio.gain_db);
         self.value(&format_args!("{path}.audio.pan"), &clip.audio.pan);

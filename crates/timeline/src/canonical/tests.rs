@@ -1,6 +1,6 @@
 //! Keys differ exactly if plans do.
 use super::*;
-use cutroom_effects::{BlendRef, Catalog, EffectRef, TransitionRef};
+use cutroom_effects::{BlendRef, Catalog, EffectRef, TransitionRef, catalog::SoundRef};
 use cutroom_types::{Primaries, Size, Time, TimeDelta, Transfer};
 
 const BOX: Box2 = Box2 { center: [0.5; 2], size: [0.25; 2], rotation_degrees: 0.0, corner_radius_px: 0.0 };
@@ -170,6 +170,19 @@ fn in_between(frames: SourceFrames) -> Content {
     Content::Media(SourceFrame { frames, ..SourceFrame::nearest("m".into(), 0, Time(5)) })
 }
 
+fn a_feed() -> Feed {
+    Feed {
+        bus: 0,
+        first_sample: 0,
+        end_sample: 9,
+        gain: vec![(0, 1.0)],
+        nested: vec![NestedAudio { channels: 2, fold: FoldLevels::default(), pan: vec![(0, 0.0)] }],
+        fold: FoldLevels::default(),
+        pan: vec![(0, 0.0)],
+        fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
+    }
+}
+
 #[test]
 fn every_field_of_audio_counts() {
     let plan = || AudioPlan {
@@ -194,6 +207,21 @@ fn every_field_of_audio_counts() {
             pan: vec![(0, 0.0)],
             fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
         }],
+        feeds: vec![a_feed()],
+        buses: vec![Bus {
+            key: "track:a".into(),
+            channels: Some(2),
+            voices: Vec::new(),
+            feeds: vec![a_feed()],
+            effects: vec![SoundUse {
+                effect: SoundRef::new(cutroom_effects::SOUND_EFFECTS[0]),
+                id: "e".into(),
+                params: vec![ParamValue::Number(1.0)],
+                curves: vec![ParamCurve { param: 0, points: vec![(0, 1.0)] }],
+                key: KeySource::Own,
+            }],
+        }],
+        settling_samples: 0,
     };
     let changes: Vec<fn(&mut AudioPlan)> = vec![
         |_| {},
@@ -228,6 +256,34 @@ fn every_field_of_audio_counts() {
         |p| p.voices[0].fades[0].rising = false,
         |p| p.voices[0].fades[0].end_sample = 9,
         |p| p.voices[0].fades[0].curve = FadeCurve::ConstantPower,
+        |p| p.voices[0].fades[0].curve = FadeCurve::S,
+        |p| p.voices[0].fades[0].curve = FadeCurve::Logarithmic,
+        |p| p.feeds.clear(),
+        |p| p.feeds[0].bus = 1,
+        |p| p.feeds[0].first_sample = 1,
+        |p| p.feeds[0].end_sample = 1,
+        |p| p.feeds[0].gain = vec![(0, 0.5)],
+        |p| p.feeds[0].nested.clear(),
+        |p| p.feeds[0].fold.lfe = Some(0.5),
+        |p| p.feeds[0].pan = vec![(0, 0.5)],
+        |p| p.feeds[0].fades.clear(),
+        |p| p.buses.clear(),
+        |p| p.buses[0].key = "track:b".into(),
+        |p| p.buses[0].channels = None,
+        |p| p.buses[0].voices = p.voices.clone(),
+        |p| p.buses[0].feeds.clear(),
+        |p| p.buses[0].effects.clear(),
+        |p| p.buses[0].effects[0].effect = SoundRef::new(cutroom_effects::SOUND_EFFECTS[1]),
+        |p| p.buses[0].effects[0].id = "f".into(),
+        |p| p.buses[0].effects[0].params = vec![ParamValue::Number(2.0)],
+        |p| p.buses[0].effects[0].curves.clear(),
+        |p| p.buses[0].effects[0].curves[0].param = 1,
+        |p| p.buses[0].effects[0].curves[0].points = vec![(1, 1.0)],
+        |p| p.buses[0].effects[0].curves[0].points = vec![(0, 2.0)],
+        |p| p.buses[0].effects[0].key = KeySource::Bus(0),
+        |p| p.buses[0].effects[0].key = KeySource::Bus(1),
+        |p| p.buses[0].effects[0].key = KeySource::Silent,
+        |p| p.settling_samples = 1,
     ];
     let mut keys = std::collections::HashSet::new();
     for (i, change) in changes.iter().enumerate() {

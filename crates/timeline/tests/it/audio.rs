@@ -41,6 +41,7 @@ fn dissolve(from: &str, to: &str, duration: i64) -> Transition {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     }
 }

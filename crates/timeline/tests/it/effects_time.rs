@@ -152,6 +152,7 @@ fn handles_of_transitions_have_their_own_past() {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: false,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     });
     assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));

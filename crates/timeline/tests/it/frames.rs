@@ -230,7 +230,8 @@ proptest! {
                 transitions.push(Transition {
                     id: format!("x{i}").as_str().into(), kind: "crossfade".into(),
                     from: Some(format!("c{}", i - 1).as_str().into()), to: Some(format!("c{i}").as_str().into()),
-                    duration: length, alignment: c.alignment, params: Default::default(), audio_crossfade: true, extra: Default::default(),
+                    duration: length, alignment: c.alignment, params: Default::default(), audio_crossfade: true,
+            audio_fade_shape: cutroom_types::FadeCurve::ConstantPower, extra: Default::default(),
                 });
             }
             at += c.frames;
@@ -288,6 +289,7 @@ fn progress_is_symmetric() {
             alignment: Alignment::Center,
             params: Default::default(),
             audio_crossfade: true,
+            audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
             extra: Default::default(),
         };
         let p = project(r, vec![clip(0, r, 0, 20, Time::ZERO, 1.0), clip(1, r, 20, 20, r.time_of_frame(100), 1.0)], vec![x]);

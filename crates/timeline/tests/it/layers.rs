@@ -132,6 +132,7 @@ fn the_catalogue_objects_with_paths() {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     });
     let found: Vec<_> = validate_against_catalog(&p, &Catalog::builtin()).into_iter().map(|p| (p.json_path, p.code)).collect();
@@ -304,7 +305,8 @@ proptest! {
         if main.tracks[0].clips.len() > 1 {
             main.tracks[0].transitions.push(Transition {
                 id: "x".into(), kind: "wipe-left".into(), from: Some("o0".into()), to: Some("o1".into()), duration: TimeDelta(dissolve),
-                alignment: Default::default(), params: Default::default(), audio_crossfade: true, extra: Default::default(),
+                alignment: Default::default(), params: Default::default(), audio_crossfade: true,
+            audio_fade_shape: cutroom_types::FadeCurve::ConstantPower, extra: Default::default(),
             });
         }
         if !tame { main.duration = Some(TimeDelta(length)); }

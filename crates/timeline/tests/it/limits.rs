@@ -73,6 +73,7 @@ fn dissolve(id: &str, from: &str, to: &str) -> Transition {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     }
 }

@@ -53,6 +53,7 @@ fn transition(kind: &str, params: &[(&str, &str)]) -> Transition {
         alignment: Default::default(),
         params: params.iter().map(|(k, v)| ((*k).to_owned(), text(v))).collect(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     }
 }

@@ -19,6 +19,7 @@ fn transition(n: usize) -> Transition {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra: Default::default(),
     }
 }

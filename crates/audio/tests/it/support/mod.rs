@@ -27,7 +27,7 @@ pub fn voice(first: i64, end: i64) -> Voice {
 }
 
 pub fn plan(rate_hz: u32, channels: usize, first_sample: i64, samples: usize, voices: Vec<Voice>) -> AudioPlan {
-    AudioPlan { rate_hz, channels, first_sample, samples, voices }
+    AudioPlan { rate_hz, channels, first_sample, samples, voices, feeds: Vec::new(), buses: Vec::new(), settling_samples: 0 }
 }
 
 pub fn mix(plan: &AudioPlan, source: &mut MemorySource) -> AudioBlock {

@@ -81,6 +81,7 @@ pub fn transition() -> impl Strategy<Value = Transition> {
         alignment: Default::default(),
         params: Default::default(),
         audio_crossfade: true,
+        audio_fade_shape: cutroom_types::FadeCurve::ConstantPower,
         extra,
     })
 }

@@ -1,0 +1,176 @@
+//! The effects of a bus, one after the other.
+use super::Step;
+use crate::AudioError;
+use cutroom_effects::{
+    ParamKind, Params,
+    sound::{BLOCK_SAMPLES, Channel, Measured, SoundBlock, SoundFormat, SoundParams, SoundProcessor, SoundSetup},
+};
+use cutroom_timeline::{Bus, SoundUse};
+use cutroom_types::ParamValue;
+use std::{collections::BTreeMap, fmt};
+
+/// The effects of a bus at work.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    links: Vec<Link>,
+    latency: usize,
+}
+
+/// One effect.
+struct Link {
+    /// What it was made from; only its curves may change.
+    used: SoundUse,
+    processor: Box<dyn SoundProcessor>,
+    latency: usize,
+    /// Parameters at the start of the next block, and after it.
+    from: Vec<f64>,
+    to: Vec<f64>,
+    /// Whether a block has been processed, and whether parameters changed in the last one.
+    begun: bool,
+    changed: bool,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.used)
+    }
+}
+
+impl Chain {
+    /// The effects of a bus, which takes samples from `start` on.
+    pub fn new(
+        bus: &Bus,
+        start: i64,
+        channels: usize,
+        step: &mut Step<'_>,
+        measured: &BTreeMap<(String, usize), Measured>,
+    ) -> Result<Self, AudioError> {
+        let format = SoundFormat { rate_hz: step.shared.rate_hz, channels };
+        let mut chain = Self::default();
+        for (i, used) in bus.effects.iter().enumerate() {
+            let spec = used.effect.spec();
+            // The values at the first sample.
+            let mut values = used.params.clone();
+            for curve in &used.curves {
+                let value = at(&curve.points, start - chain.latency as i64);
+                values[curve.param] = match spec.params[curve.param].kind {
+                    ParamKind::Bool { .. } => ParamValue::Bool(value >= 0.5),
+                    _ => ParamValue::Number(value),
+                };
+            }
+            let file_param = spec.params.iter().position(|p| matches!(p.kind, ParamKind::File { .. }));
+            let file = match file_param.map(|i| &values[i]) {
+                Some(ParamValue::Text(path)) if !path.is_empty() => {
+                    let error = |cause| AudioError::EffectFile { effect: used.id.clone(), path: path.to_string(), cause };
+                    Some(step.source.file(path, format.rate_hz).map_err(error)?)
+                }
+                _ => None,
+            };
+            let measured = measured.get(&(bus.key.to_string(), i)).copied();
+            if spec.measures && measured.is_none() {
+                return Err(AudioError::NotMeasured(used.id.clone()));
+            }
+            let setup = SoundSetup { format, params: Params::new(&values), file: file.as_ref(), measured };
+            let numbers: Vec<f64> = values.iter().map(number).collect();
+            let latency = latency(used, format.rate_hz, channels);
+            chain.links.push(Link {
+                used: used.clone(),
+                processor: (spec.make)(setup),
+                latency,
+                from: numbers.clone(),
+                to: numbers,
+                begun: false,
+                changed: false,
+            });
+            chain.latency += latency;
+        }
+        Ok(chain)
+    }
+
+    /// Samples by which its output is later than its input.
+    pub fn latency(&self) -> usize {
+        self.latency
+    }
+
+    /// The latency of one effect.
+    pub fn latency_of(&self, effect: usize) -> usize {
+        self.links[effect].latency
+    }
+
+    /// Whether it was made from these effects, apart from curves.
+    pub fn runs(&self, effects: &[SoundUse]) -> bool {
+        let same = |(link, used): (&Link, &SoundUse)| {
+            let curves = |u: &SoundUse| u.curves.iter().map(|c| c.param).collect::<Vec<_>>();
+            let own = &link.used;
+            (own.effect, &own.id, &own.params, curves(own)) == (used.effect, &used.id, &used.params, curves(used))
+        };
+        self.links.len() == effects.len() && self.links.iter().zip(effects).all(same)
+    }
+
+    /// Processes whole blocks from `first` on, in place. `keys` are what each effect follows.
+    pub fn process(&mut self, first: i64, audio: &mut [Vec<f32>], keys: &[Option<Vec<Vec<f32>>>], effects: &[SoundUse]) {
+        let channels = audio.len();
+        let samples = audio.first().map_or(0, Vec::len);
+        let mut block = vec![[0f32; BLOCK_SAMPLES]; channels];
+        let mut key_block: Vec<Channel> = vec![[0f32; BLOCK_SAMPLES]; channels];
+        let mut delay = 0;
+        for ((link, used), key) in self.links.iter_mut().zip(effects).zip(keys) {
+            for start in (0..samples).step_by(BLOCK_SAMPLES) {
+                let range = start..start + BLOCK_SAMPLES;
+                let position = first + start as i64;
+                let was_changing = link.changed;
+                link.changed = false;
+                for curve in &used.curves {
+                    let (a, b) = (at(&curve.points, position - delay), at(&curve.points, position - delay + BLOCK_SAMPLES as i64));
+                    let is_switch = matches!(used.effect.spec().params[curve.param].kind, ParamKind::Bool { .. });
+                    (link.from[curve.param], link.to[curve.param]) = if is_switch { (a.round(), a.round()) } else { (a, b) };
+                    link.changed |= a != b;
+                }
+                for (block, audio) in block.iter_mut().zip(audio.iter()) {
+                    block.copy_from_slice(&audio[range.clone()]);
+                }
+                if let Some(key) = key {
+                    for (block, key) in key_block.iter_mut().zip(key) {
+                        block.copy_from_slice(&key[range.clone()]);
+                    }
+                }
+                let changed = link.changed || was_changing || !link.begun;
+                link.begun = true;
+                link.processor.process(SoundBlock {
+                    position,
+                    channels: &mut block,
+                    key: if key.is_some() { &key_block } else { &[] },
+                    params: SoundParams { from: &link.from, to: &link.to, changed },
+                });
+                for (audio, block) in audio.iter_mut().zip(&block) {
+                    audio[range.clone()].copy_from_slice(block);
+                }
+            }
+            delay += link.latency as i64;
+        }
+    }
+}
+
+/// The latency of an effect, samples.
+pub(super) fn latency(used: &SoundUse, rate_hz: u32, channels: usize) -> usize {
+    (used.effect.spec().latency_samples)(Params::new(&used.params), SoundFormat { rate_hz, channels })
+}
+
+fn number(value: &ParamValue) -> f64 {
+    match value {
+        ParamValue::Number(v) => *v,
+        ParamValue::Bool(v) => f64::from(u8::from(*v)),
+        _ => 0.0,
+    }
+}
+
+/// The value of points at a sample: straight lines, held outside.
+fn at(points: &[(i64, f64)], sample: i64) -> f64 {
+    let after = points.partition_point(|p| p.0 <= sample);
+    match (after.checked_sub(1).map(|i| points[i]), points.get(after)) {
+        (Some(a), Some(b)) => a.1 + (b.1 - a.1) * ((sample - a.0) as f64 / (b.0 - a.0) as f64),
+        (Some(a), None) => a.1,
+        (None, Some(b)) => b.1,
+        (None, None) => 0.0,
+    }
+}

@@ -1,0 +1,114 @@
+//! Buses and sound effects in plans.
+use crate::{AudioPlan, Fade, FoldLevels, NestedAudio, Voice};
+use cutroom_effects::catalog::SoundRef;
+use cutroom_types::{EffectId, ParamValue};
+use std::sync::Arc;
+
+/// A mix with effects: of a clip, a track, a bus or a composition. Its sound is the sum of its
+/// voices and feeds, changed by its effects, earlier by their latency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bus {
+    /// Names the bus in all plans of a composition, such as `track:a1`.
+    pub key: Arc<str>,
+    /// Its channels; `None`: those of its voices, which are of one clip and are neither folded nor
+    /// placed.
+    pub channels: Option<usize>,
+    /// Clips.
+    pub voices: Vec<Voice>,
+    /// Other buses.
+    pub feeds: Vec<Feed>,
+    /// Effects, in order of application.
+    pub effects: Vec<SoundUse>,
+}
+
+/// The sound of one bus in another one, or in the output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feed {
+    /// Index of the bus among those of the plan. No bus is fed by itself, not even through others.
+    pub bus: usize,
+    /// Composition sample at which it starts to be heard.
+    pub first_sample: i64,
+    /// Composition sample after its last.
+    pub end_sample: i64,
+    /// As [`Voice::gain`].
+    pub gain: Vec<(i64, f32)>,
+    /// As [`Voice::nested`].
+    pub nested: Vec<NestedAudio>,
+    /// As [`Voice::fold`].
+    pub fold: FoldLevels,
+    /// As [`Voice::pan`].
+    pub pan: Vec<(i64, f32)>,
+    /// As [`Voice::fades`].
+    pub fades: Vec<Fade>,
+}
+
+/// A sound effect with its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SoundUse {
+    /// The effect.
+    pub effect: SoundRef,
+    /// Id of its use in the project.
+    pub id: EffectId,
+    /// Every parameter, in the order of the table; of those in `curves` the default.
+    pub params: Vec<ParamValue>,
+    /// Parameters that change.
+    pub curves: Vec<ParamCurve>,
+    /// The sound that the effect follows.
+    pub key: KeySource,
+}
+
+/// A parameter that changes: straight lines between points, held outside. Switches are 0 and 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamCurve {
+    /// Index in the table.
+    pub param: usize,
+    /// Composition samples and values; never empty.
+    pub points: Vec<(i64, f64)>,
+}
+
+/// The sound that an effect follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// The one that it changes.
+    Own,
+    /// That of a bus, by its index among those of the plan, before its gain.
+    Bus(usize),
+    /// None: what it names is not audible.
+    Silent,
+}
+
+impl AudioPlan {
+    /// The voices of the output and of all buses.
+    pub fn all_voices(&self) -> impl Iterator<Item = &Voice> {
+        self.voices.iter().chain(self.buses.iter().flat_map(|b| &b.voices))
+    }
+
+    /// Whether it can be mixed from its voices alone.
+    pub fn is_plain(&self) -> bool {
+        self.buses.is_empty() && self.settling_samples == 0
+    }
+
+    /// The plan of what an effect of a bus receives: the bus is the output, and has only the effects
+    /// before that one. `None` if the plan has no such bus.
+    pub fn before_effect(mut self, bus: &str, effect: usize) -> Option<Self> {
+        let at = self.buses.iter().position(|b| *b.key == *bus)?;
+        self.buses[at].effects.truncate(effect);
+        let (first_sample, end_sample) = (self.first_sample, self.first_sample.saturating_add(self.samples as i64));
+        let whole = Feed {
+            bus: at,
+            first_sample: first_sample.min(0),
+            end_sample,
+            gain: vec![(0, 1.0)],
+            nested: Vec::new(),
+            fold: FoldLevels::default(),
+            pan: vec![(0, 0.0)],
+            fades: Vec::new(),
+        };
+        self.buses.iter_mut().for_each(|b| b.feeds.retain(|f| f.bus != at));
+        (self.voices, self.feeds) = (Vec::new(), vec![whole]);
+        Some(self)
+    }
+}
+
+/// Value of [`crate::AudioPlan::settling_samples`] for effects that never forget.
+pub const NEVER_SETTLES: u64 = u64::MAX;
