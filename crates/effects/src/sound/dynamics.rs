@@ -57,7 +57,7 @@ impl Detector {
             return magnitudes(heard, self.format);
         }
         let mut largest = [0.0f64; BLOCK_SAMPLES];
-        for (_, (channel, filter)) in listened(heard, self.format).zip(&mut self.filters) {
+        for (channel, filter) in listened(heard, self.format).zip(&mut self.filters) {
             let dry = channel.map(f64::from);
             let mut high = dry;
             filter.moving(&from.0, &to.0, &mut high);
@@ -70,15 +70,15 @@ impl Detector {
     }
 }
 
-/// The channels that are listened to, with their numbers.
-fn listened(channels: &[Channel], format: SoundFormat) -> impl Iterator<Item = (usize, &Channel)> {
-    channels.iter().enumerate().filter(move |(c, _)| Some(*c) != format.lfe())
+/// The channels that are listened to.
+fn listened(channels: &[Channel], format: SoundFormat) -> impl Iterator<Item = &Channel> {
+    channels.iter().enumerate().filter(move |(c, _)| Some(*c) != format.lfe()).map(|(_, channel)| channel)
 }
 
 /// Returns the largest magnitude of all channels but the low-frequency one.
 pub(super) fn magnitudes(channels: &[Channel], format: SoundFormat) -> Values {
     let mut largest = [0.0f32; BLOCK_SAMPLES];
-    for (_, channel) in listened(channels, format) {
+    for channel in listened(channels, format) {
         largest.iter_mut().zip(channel).for_each(|(l, x)| *l = l.max(x.abs()));
     }
     largest.map(f64::from)

@@ -10,15 +10,20 @@
 pub mod band_pass;
 pub mod channel_swap;
 pub mod compressor;
+pub mod duck;
 mod dynamics;
 pub mod eq;
+pub mod expander;
 pub mod high_pass;
 pub mod high_shelf;
 pub mod hum_notch;
 mod level;
+pub mod limiter;
 pub mod low_pass;
 pub mod low_shelf;
 pub mod mono_sum;
+pub mod noise_gate;
+pub mod normalize;
 pub mod notch;
 pub mod pan;
 pub mod parametric_eq;
@@ -29,6 +34,7 @@ pub mod stereo_width;
 mod svf;
 #[cfg(test)]
 mod tests;
+mod true_peak;
 pub mod volume;
 
 pub use spec::{
@@ -40,13 +46,18 @@ pub static SOUND_EFFECTS: &[&SoundSpec] = &[
     &band_pass::SPEC,
     &channel_swap::SPEC,
     &compressor::SPEC,
+    &duck::SPEC,
     &eq::SPEC,
+    &expander::SPEC,
     &high_pass::SPEC,
     &high_shelf::SPEC,
     &hum_notch::SPEC,
+    &limiter::SPEC,
     &low_pass::SPEC,
     &low_shelf::SPEC,
     &mono_sum::SPEC,
+    &noise_gate::SPEC,
+    &normalize::SPEC,
     &notch::SPEC,
     &pan::SPEC,
     &parametric_eq::SPEC,

@@ -91,7 +91,8 @@ fn settling_secs(p: Params<'_>) -> f64 {
             svf::settling_secs(hz, q * linear(0.5 * gain)).max(svf::settling_secs(hz, q * linear(-0.5 * gain)))
         }
     });
-    bands.chain([cut(LOW_CUT), cut(HIGH_CUT)]).fold(0.0, f64::max)
+    // Half as long again: several bands at one frequency ring together.
+    1.5 * bands.chain([cut(LOW_CUT), cut(HIGH_CUT)]).fold(0.0, f64::max)
 }
 
 fn make(setup: SoundSetup<'_>) -> Box<dyn SoundProcessor> {

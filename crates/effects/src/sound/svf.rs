@@ -53,9 +53,8 @@ struct Matched {
     /// sin²(ω/2) and cos²(ω/2).
     sine: f64,
     cosine: f64,
-    /// |1 + a1 + a2|² and |1 − a1 + a2|², at 0 and at half the sampling rate.
+    /// |1 + a1 + a2|².
     at_zero: f64,
-    at_half: f64,
     /// Squared magnitude of the denominator at ω, and its slope over sin²(ω/2).
     power: f64,
     slope: f64,
@@ -78,7 +77,7 @@ impl Matched {
         let (at_zero, at_half, cross) = ((1.0 + a1 + a2) * (1.0 + a1 + a2), (1.0 - a1 + a2) * (1.0 - a1 + a2), -4.0 * a2);
         let power = at_zero * cosine + at_half * sine + cross * 4.0 * sine * cosine;
         let slope = at_half - at_zero + 4.0 * (cosine - sine) * cross;
-        Self { a1, a2, sine, cosine, at_zero, at_half, power, slope }
+        Self { a1, a2, sine, cosine, at_zero, power, slope }
     }
 
     fn with(&self, b: [f64; 3]) -> Coefficients {
@@ -141,11 +140,12 @@ impl Coefficients {
     }
 
     /// `(s² + s·A·ω/Q + ω²) / (s² + s·ω/(A·Q) + ω²)` with A = 10^(gain/40), matched (Vicanek, §3.4).
+    /// A cut is the inverse of the boost, which has no zeros outside the unit circle.
     pub fn bell(hz: f64, q: f64, gain_db: f64, rate_hz: u32) -> Self {
         if gain_db == 0.0 {
             return IDENTITY;
         }
-        let factor = linear(gain_db);
+        let factor = linear(gain_db.abs());
         let m = Matched::new(radians(hz, rate_hz), q * factor.sqrt());
         let (power, slope) = (m.power * factor * factor, m.slope * factor * factor);
         let cross = (power - slope * m.sine - m.at_zero) / (4.0 * m.sine * m.sine);
@@ -153,7 +153,8 @@ impl Coefficients {
         let zero = m.at_zero.sqrt();
         let mean = 0.5 * (zero + half);
         let b0 = 0.5 * (mean + (mean * mean + cross).max(0.0).sqrt());
-        m.with([b0, 0.5 * (zero - half), -cross / (4.0 * b0)])
+        let (b1, b2) = (0.5 * (zero - half), -cross / (4.0 * b0));
+        if gain_db > 0.0 { m.with([b0, b1, b2]) } else { Self::from_biquad([1.0 / b0, m.a1 / b0, m.a2 / b0], [b1 / b0, b2 / b0]) }
     }
 
     /// `(s² + ω²) / (s² + s·ω/Q + ω²)`, bilinear, with the bandwidth corrected for the warped frequency

@@ -164,6 +164,25 @@ pub(in crate::sound) fn steps(parts: &[(f64, usize)]) -> Vec<f32> {
     values.enumerate().map(|(i, x)| if i / 10 % 2 == 0 { x } else { -x }).collect()
 }
 
+/// True peak in dB: 16-fold interpolation by a sinc of 64 samples under a Hann window.
+pub(in crate::sound) fn true_peak_db(sound: &[f32]) -> f64 {
+    use std::f64::consts::PI;
+    let mut peak = 0.0f64;
+    for phase in 0..16 {
+        let taps: Vec<f64> = (-31..=32)
+            .map(|k| {
+                let x = f64::from(k) - f64::from(phase) / 16.0;
+                let sinc = if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) };
+                sinc * (0.5 * PI * x / 33.0).cos().powi(2)
+            })
+            .collect();
+        for window in sound.windows(64) {
+            peak = peak.max(window.iter().zip(&taps).map(|(x, t)| f64::from(*x) * t).sum::<f64>().abs());
+        }
+    }
+    20.0 * peak.log10()
+}
+
 fn transform(sound: &[f32], hz: f64) -> [f64; 2] {
     let step = std::f64::consts::TAU * hz / 48_000.0;
     let (mut re, mut im) = (0.0, 0.0);
