@@ -7,7 +7,34 @@
 //! it belongs ([`SoundSpec::latency_samples`]), so that a programme is the same however it is cut.
 //! Results are the same on every machine: transcendental functions are those of the crate `libm`,
 //! and nothing uses fused multiply-add.
+pub mod band_pass;
+pub mod channel_swap;
+pub mod compressor;
+pub mod duck;
+mod dynamics;
+pub mod eq;
+pub mod expander;
+pub mod high_pass;
+pub mod high_shelf;
+pub mod hum_notch;
+mod level;
+pub mod limiter;
+pub mod low_pass;
+pub mod low_shelf;
+pub mod mono_sum;
+pub mod noise_gate;
+pub mod normalize;
+pub mod notch;
+pub mod pan;
+pub mod parametric_eq;
+pub mod polarity_invert;
 mod spec;
+pub mod stereo_split;
+pub mod stereo_width;
+mod svf;
+#[cfg(test)]
+mod tests;
+mod true_peak;
 pub mod volume;
 
 pub use spec::{
@@ -15,4 +42,27 @@ pub use spec::{
 };
 
 /// All built-in sound effects, by id.
-pub static SOUND_EFFECTS: &[&SoundSpec] = &[&volume::SPEC];
+pub static SOUND_EFFECTS: &[&SoundSpec] = &[
+    &band_pass::SPEC,
+    &channel_swap::SPEC,
+    &compressor::SPEC,
+    &duck::SPEC,
+    &eq::SPEC,
+    &expander::SPEC,
+    &high_pass::SPEC,
+    &high_shelf::SPEC,
+    &hum_notch::SPEC,
+    &limiter::SPEC,
+    &low_pass::SPEC,
+    &low_shelf::SPEC,
+    &mono_sum::SPEC,
+    &noise_gate::SPEC,
+    &normalize::SPEC,
+    &notch::SPEC,
+    &pan::SPEC,
+    &parametric_eq::SPEC,
+    &polarity_invert::SPEC,
+    &stereo_split::SPEC,
+    &stereo_width::SPEC,
+    &volume::SPEC,
+];

@@ -27,6 +27,11 @@ impl ParamSpec {
         Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: Unit::None }
     }
 
+    /// Creates a number with a unit that cannot be keyframed.
+    pub const fn fixed(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: Unit) -> Self {
+        Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit }
+    }
+
     /// Creates a switch.
     pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
         Self { id, name, kind: ParamKind::Bool { default }, unit: Unit::None }

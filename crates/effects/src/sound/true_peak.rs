@@ -1,0 +1,181 @@
+//! A true-peak limiter with look-ahead: no output exceeds a ceiling, also between samples.
+//!
+//! For every sample the true peak over all channels is estimated by four-fold oversampling (as in
+//! ITU-R BS.1770-4 annex 2). The gain that keeps it below the ceiling is held over the look-ahead,
+//! released exponentially and smoothed by a moving average as long as the look-ahead, which makes
+//! it fall smoothly and reach its lowest value no later than the peak does. All channels get the
+//! same gain, so that the stereo image stays. Nothing is allocated once it is made.
+use super::level::sample;
+use super::{BLOCK_SAMPLES, Channel};
+use std::f64::consts::PI;
+
+/// Taps of the oversampling filter: more than the 12 of the standard, so that peaks of high
+/// frequencies are found as well.
+const TAPS: usize = 32;
+/// No position between samples yields more than this times the largest sample: above the sums of the
+/// magnitudes of the taps.
+const MOST_OVERSHOOT: f64 = 2.6;
+/// Positions between two samples at which the peak is estimated.
+const PHASES: usize = 3;
+
+/// The taps of all phases: a sinc under a Hann window, the positions 1/4, 2/4 and 3/4 after the sample
+/// TAPS / 2 − 1.
+fn taps() -> [[f64; PHASES]; TAPS] {
+    std::array::from_fn(|tap| {
+        std::array::from_fn(|phase| {
+            let x = tap as f64 - (TAPS / 2 - 1) as f64 - (phase + 1) as f64 / (PHASES + 1) as f64;
+            let window = libm::cos(PI * x / (TAPS + 1) as f64);
+            libm::sin(PI * x) / (PI * x) * window * window
+        })
+    })
+}
+
+/// Limits blocks of sound in place; the output is later by [`TruePeakLimiter::latency_samples`].
+pub(super) struct TruePeakLimiter {
+    taps: [[f64; PHASES]; TAPS],
+    /// Length of the look-ahead and of the moving average, samples.
+    window: usize,
+    /// Samples that are not output yet, by channel.
+    delayed: Vec<Vec<f32>>,
+    delayed_at: usize,
+    /// The newest samples of each channel before the block, for the oversampling filter.
+    history: Vec<[f64; TAPS - 1]>,
+    /// Gains within the look-ahead whose successors are all larger, a ring: (sample, gain).
+    lowest: Vec<(u64, f64)>,
+    lowest_start: usize,
+    lowest_len: usize,
+    /// Gain after release.
+    released: f64,
+    /// The gains of the moving average, a ring, and their sum.
+    average: Vec<f64>,
+    average_at: usize,
+    sum: f64,
+    /// How many gains of the moving average are below 1.
+    reducing: usize,
+    /// Samples taken so far.
+    taken: u64,
+}
+
+impl TruePeakLimiter {
+    /// By how many samples the output of a limiter with this look-ahead is later than its input.
+    pub fn latency_samples(look_ahead_secs: f64, rate_hz: u32) -> usize {
+        // The moving average ends at the sample that is output, the look-ahead begins there; the
+        // filter's peak is that of the sample TAPS / 2 before the newest one.
+        window(look_ahead_secs, rate_hz) + TAPS / 2
+    }
+
+    /// A limiter without a past.
+    pub fn new(look_ahead_secs: f64, rate_hz: u32, channels: usize) -> Self {
+        let window = window(look_ahead_secs, rate_hz);
+        Self {
+            taps: taps(),
+            window,
+            delayed: vec![vec![0.0; window + TAPS / 2]; channels],
+            delayed_at: 0,
+            history: vec![[0.0; TAPS - 1]; channels],
+            lowest: vec![(0, 1.0); window + 1],
+            lowest_start: 0,
+            lowest_len: 0,
+            released: 1.0,
+            average: vec![1.0; window],
+            average_at: 0,
+            sum: window as f64,
+            reducing: 0,
+            taken: 0,
+        }
+    }
+
+    /// Limits a block. The ceiling changes linearly from `from` to `to`; it is a factor. `release` is
+    /// what is left of a reduction after a sample.
+    pub fn process(&mut self, channels: &mut [Channel], from: f64, to: f64, release: f64) {
+        let peaks = self.peaks(channels, from.min(to));
+        let mut gains = [1.0; BLOCK_SAMPLES];
+        for (i, (gain, peak)) in gains.iter_mut().zip(peaks).enumerate() {
+            let ceiling = super::level::between(from, to, i);
+            *gain = self.smoothed(if peak > ceiling { ceiling / peak } else { 1.0 }, release);
+        }
+        let mut at = self.delayed_at;
+        for (channel, delayed) in channels.iter_mut().zip(&mut self.delayed) {
+            at = self.delayed_at;
+            for (i, (x, gain)) in channel.iter_mut().zip(gains).enumerate() {
+                std::mem::swap(x, &mut delayed[at]);
+                at = if at + 1 == delayed.len() { 0 } else { at + 1 };
+                if gain < 1.0 {
+                    let ceiling = super::level::between(from, to, i);
+                    *x = sample((f64::from(*x) * gain).clamp(-ceiling, ceiling));
+                }
+            }
+        }
+        self.delayed_at = at;
+    }
+
+    /// The true peak around the sample TAPS / 2 before each sample; 0 if all are below the ceiling.
+    fn peaks(&mut self, channels: &[Channel], ceiling: f64) -> [f64; BLOCK_SAMPLES] {
+        let mut peaks = [0.0f64; BLOCK_SAMPLES];
+        for (channel, history) in channels.iter().zip(&mut self.history) {
+            let mut samples = [0.0f64; BLOCK_SAMPLES + TAPS - 1];
+            samples[..TAPS - 1].copy_from_slice(history);
+            samples[TAPS - 1..].iter_mut().zip(channel).for_each(|(s, x)| *s = f64::from(*x));
+            history.copy_from_slice(&samples[BLOCK_SAMPLES..]);
+            if samples.iter().all(|s| s.abs() * MOST_OVERSHOOT < ceiling) {
+                continue;
+            }
+            for (peak, window) in peaks.iter_mut().zip(samples.windows(TAPS)) {
+                // The sample itself, and the three between it and its neighbour.
+                let mut sums = [0.0f64; PHASES];
+                for (taps, x) in self.taps.iter().zip(window) {
+                    sums.iter_mut().zip(taps).for_each(|(sum, tap)| *sum += tap * x);
+                }
+                let between = sums.iter().fold(0.0f64, |a, s| a.max(s.abs()));
+                *peak = peak.max(window[TAPS / 2 - 1].abs()).max(window[TAPS / 2].abs()).max(between);
+            }
+        }
+        peaks
+    }
+
+    /// The gain for the sample that is output when `gain` is needed for the newest one.
+    fn smoothed(&mut self, gain: f64, release: f64) -> f64 {
+        let size = self.lowest.len();
+        // The lowest gain of the look-ahead.
+        while self.lowest_len > 0 && self.lowest[(self.lowest_start + self.lowest_len - 1) % size].1 >= gain {
+            self.lowest_len -= 1;
+        }
+        self.lowest[(self.lowest_start + self.lowest_len) % size] = (self.taken, gain);
+        self.lowest_len += 1;
+        while self.lowest[self.lowest_start].0 + self.window as u64 <= self.taken {
+            self.lowest_start = (self.lowest_start + 1) % size;
+            self.lowest_len -= 1;
+        }
+        let held = self.lowest[self.lowest_start].1;
+        let left = (1.0 - self.released) * release;
+        self.released = held.min(if left < 1e-9 { 1.0 } else { 1.0 - left });
+        // The mean of as many gains: it has reached the lowest one when its sample is output.
+        let oldest = std::mem::replace(&mut self.average[self.average_at], self.released);
+        self.average_at = if self.average_at + 1 == self.window { 0 } else { self.average_at + 1 };
+        self.reducing += usize::from(self.released < 1.0);
+        self.reducing -= usize::from(oldest < 1.0);
+        // Sums of rounded numbers drift; a new start whenever nothing is reduced.
+        self.sum = if self.reducing == 0 { self.window as f64 } else { self.sum + (self.released - oldest) };
+        self.taken += 1;
+        (self.sum / self.window as f64).min(1.0)
+    }
+}
+
+fn window(look_ahead_secs: f64, rate_hz: u32) -> usize {
+    ((f64::from(rate_hz) * look_ahead_secs) as usize).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_overshoot() {
+        for phase in 0..PHASES {
+            let sum: f64 = taps().iter().map(|t| t[phase].abs()).sum();
+            assert!(sum < MOST_OVERSHOOT, "{sum}");
+            let unity: f64 = taps().iter().map(|t| t[phase]).sum();
+            assert!((unity - 1.0).abs() < 0.001, "{unity}");
+        }
+    }
+}
