@@ -1,5 +1,6 @@
 //! All integration tests of the crate in one binary, one module per subject.
 mod fold;
+mod graph;
 mod loudness;
 mod mix;
 mod resample;

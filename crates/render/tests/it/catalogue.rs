@@ -84,7 +84,7 @@ fn table_is_valid(id: &str, params: &[ParamSpec]) {
             ParamKind::Curve { .. } => {
                 ["", "0,0", "0,0 0,1", "0,0 1,2", "0,0 x,1"].into_iter().for_each(|v| bad(ParamValue::Text(v.into())));
             }
-            ParamKind::Media | ParamKind::Track => bad(ParamValue::Number(1.0)),
+            ParamKind::Media | ParamKind::Track | ParamKind::Key => bad(ParamValue::Number(1.0)),
             ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
         }
     }
