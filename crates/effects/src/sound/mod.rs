@@ -10,6 +10,8 @@
 pub mod band_pass;
 pub mod channel_swap;
 pub mod compressor;
+mod crossover;
+pub mod de_esser;
 pub mod duck;
 mod dynamics;
 pub mod eq;
@@ -22,18 +24,22 @@ pub mod limiter;
 pub mod low_pass;
 pub mod low_shelf;
 pub mod mono_sum;
+pub mod multiband_compressor;
 pub mod noise_gate;
 pub mod normalize;
 pub mod notch;
+mod oversample;
 pub mod pan;
 pub mod parametric_eq;
 pub mod polarity_invert;
+pub mod saturation;
 mod spec;
 pub mod stereo_split;
 pub mod stereo_width;
 mod svf;
 #[cfg(test)]
 mod tests;
+pub mod transient_shaper;
 mod true_peak;
 pub mod volume;
 
@@ -46,6 +52,7 @@ pub static SOUND_EFFECTS: &[&SoundSpec] = &[
     &band_pass::SPEC,
     &channel_swap::SPEC,
     &compressor::SPEC,
+    &de_esser::SPEC,
     &duck::SPEC,
     &eq::SPEC,
     &expander::SPEC,
@@ -56,13 +63,16 @@ pub static SOUND_EFFECTS: &[&SoundSpec] = &[
     &low_pass::SPEC,
     &low_shelf::SPEC,
     &mono_sum::SPEC,
+    &multiband_compressor::SPEC,
     &noise_gate::SPEC,
     &normalize::SPEC,
     &notch::SPEC,
     &pan::SPEC,
     &parametric_eq::SPEC,
     &polarity_invert::SPEC,
+    &saturation::SPEC,
     &stereo_split::SPEC,
     &stereo_width::SPEC,
+    &transient_shaper::SPEC,
     &volume::SPEC,
 ];

@@ -134,7 +134,7 @@ fn make(setup: SoundSetup<'_>) -> Box<dyn SoundProcessor> {
 
 #[cfg(test)]
 mod tests {
-    use crate::sound::tests::{Case, noise, response_db};
+    use crate::sound::tests::{Case, noise, response_db, sine};
 
     /// Power response in dB of `(s² + s·A/Q + 1) / (s² + s/(A·Q) + 1)`.
     fn bell_db(f: f64, hz: f64, q: f64, gain_db: f64) -> f64 {
@@ -159,6 +159,24 @@ mod tests {
             let bells = bell_db(f, 250.0, 1.0, 6.0) + bell_db(f, 2500.0, 3.0, -9.0) + bell_db(f, 12_000.0, 1.0, 12.0);
             let (is, expected) = (response_db(&case, f), cut + bells - 2.0);
             assert!((is - expected).abs() < 0.3, "{f} Hz: {is:.3}, {expected:.3}");
+        }
+    }
+
+    /// Gains, frequencies and switches that move leave no steps in a low tone: its second difference
+    /// stays near that of the loudest such tone, amplitude·ω².
+    #[test]
+    fn moving_values_do_not_click() {
+        let base = Case::new(&super::SPEC).set("bell1Frequency", 100.0);
+        let tone = sine(100.0, 0.1, 48_000);
+        let omega = std::f64::consts::TAU * 100.0 / 48_000.0;
+        for (case, loudest) in [
+            (base.clone().moving("bell1Gain", 20.0, 4800), 1.0),
+            (base.clone().set("bell1Gain", 20.0).moving("bell1Frequency", 1000.0, 4800), 1.0),
+            (base.clone().toggle("lowCut", true).set("lowCutFrequency", 20.0).moving("lowCutFrequency", 2000.0, 4800), 0.1),
+        ] {
+            let out = case.run(&[tone.clone(), tone.clone()]).remove(0);
+            let bend = out[2..].windows(3).map(|w| f64::from(w[0] - 2.0 * w[1] + w[2]).abs()).fold(0.0, f64::max);
+            assert!(bend < 1.5 * loudest * omega * omega, "{bend} for {}", loudest * omega * omega);
         }
     }
 

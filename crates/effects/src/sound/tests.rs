@@ -146,6 +146,12 @@ pub(in crate::sound) fn noise(channels: usize, samples: usize, peak: f32) -> Vec
     (0..channels).map(|_| (0..samples).map(|_| next()).collect()).collect()
 }
 
+/// Noise at 48 kHz without what is above 16 kHz.
+pub(in crate::sound) fn audible_noise(samples: usize, peak: f32) -> Vec<f32> {
+    let low_pass = Case::new(&super::low_pass::SPEC).channels(1).set("frequency", 16_000.0).choose("slope", "48");
+    low_pass.run(&noise(1, samples, peak)).remove(0)
+}
+
 /// A sine at 48 kHz.
 pub(in crate::sound) fn sine(hz: f64, amplitude: f64, samples: usize) -> Vec<f32> {
     (0..samples).map(|i| (amplitude * (std::f64::consts::TAU * hz * i as f64 / 48_000.0).sin()) as f32).collect()

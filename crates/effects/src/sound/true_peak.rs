@@ -30,6 +30,10 @@ fn taps() -> [[f64; PHASES]; TAPS] {
     })
 }
 
+/// Samples by which gains are held longer than the look-ahead, so that all gains that are averaged for a
+/// sample include those needed on both sides of it.
+const HOLD: usize = 2;
+
 /// Limits blocks of sound in place; the output is later by [`TruePeakLimiter::latency_samples`].
 pub(super) struct TruePeakLimiter {
     taps: [[f64; PHASES]; TAPS],
@@ -73,7 +77,7 @@ impl TruePeakLimiter {
             delayed: vec![vec![0.0; window + TAPS / 2]; channels],
             delayed_at: 0,
             history: vec![[0.0; TAPS - 1]; channels],
-            lowest: vec![(0, 1.0); window + 1],
+            lowest: vec![(0, 1.0); window + HOLD + 1],
             lowest_start: 0,
             lowest_len: 0,
             released: 1.0,
@@ -142,7 +146,7 @@ impl TruePeakLimiter {
         }
         self.lowest[(self.lowest_start + self.lowest_len) % size] = (self.taken, gain);
         self.lowest_len += 1;
-        while self.lowest[self.lowest_start].0 + self.window as u64 <= self.taken {
+        while self.lowest[self.lowest_start].0 + (self.window + HOLD) as u64 <= self.taken {
             self.lowest_start = (self.lowest_start + 1) % size;
             self.lowest_len -= 1;
         }
