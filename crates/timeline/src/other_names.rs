@@ -4,11 +4,12 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     Effect,
+    SoundEffect,
     Transition,
     BlendMode,
 }
 
-use Named::{BlendMode, Effect, Transition};
+use Named::{BlendMode, Effect, SoundEffect, Transition};
 
 /// Kind, name elsewhere, what to write instead.
 const TABLE: &[(Named, &str, &str)] = &[
@@ -57,6 +58,28 @@ const TABLE: &[(Named, &str, &str)] = &[
     (BlendMode, "additive", "\"add\""),
     (BlendMode, "over", "\"normal\""),
     (BlendMode, "none", "\"normal\""),
+    (SoundEffect, "highpass", "\"audio-high-pass\""),
+    (SoundEffect, "lowpass", "\"audio-low-pass\""),
+    (SoundEffect, "bandpass", "\"audio-band-pass\""),
+    (SoundEffect, "bass", "\"audio-low-shelf\""),
+    (SoundEffect, "treble", "\"audio-high-shelf\""),
+    (SoundEffect, "equalizer", "\"audio-parametric-eq\""),
+    (SoundEffect, "eq", "\"audio-eq\""),
+    (SoundEffect, "compressor", "\"audio-compressor\""),
+    (SoundEffect, "acompressor", "\"audio-compressor\""),
+    (SoundEffect, "sidechaincompress", "\"audio-compressor\""),
+    (SoundEffect, "limiter", "\"audio-limiter\""),
+    (SoundEffect, "alimiter", "\"audio-limiter\""),
+    (SoundEffect, "gate", "\"audio-noise-gate\""),
+    (SoundEffect, "agate", "\"audio-noise-gate\""),
+    (SoundEffect, "ducking", "\"audio-duck\""),
+    (SoundEffect, "loudnorm", "\"audio-normalize\""),
+    (SoundEffect, "normalize", "\"audio-normalize\""),
+    (SoundEffect, "volume", "\"audio-volume\""),
+    (SoundEffect, "gain", "\"audio-volume\""),
+    (SoundEffect, "pan", "\"audio-pan\""),
+    (SoundEffect, "balance", "\"audio-pan\""),
+    (SoundEffect, "deesser", "\"audio-de-esser\""),
 ];
 
 /// What to write for a name of another program.
@@ -77,6 +100,7 @@ mod tests {
         for (kind, other, here) in TABLE {
             let exists = |id: &str| match kind {
                 Effect => catalog.effect(id).is_some(),
+                SoundEffect => catalog.sound_effect(id).is_some(),
                 Transition => catalog.transition(id).is_some(),
                 BlendMode => catalog.blend_mode(id).is_some(),
             };

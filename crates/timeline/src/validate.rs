@@ -1,4 +1,6 @@
 //! Validates a project against the effects catalogue.
+mod sound;
+
 use crate::{
     PlanError, Timeline,
     limits::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
@@ -21,6 +23,7 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
         if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id, catalog) {
             problems.push(problem(Place::Composition(i), None, e.code(), e.to_string()));
         }
+        sound::check(&mut problems, project, c, i, catalog);
         let cycles = Cycles::new(c, |clip| uses::tracks_of(clip, catalog).collect());
         let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
         for (j, t) in c.tracks.iter().enumerate() {
@@ -46,7 +49,10 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
                         }
                         None => {
                             let known = catalog.effects().iter().map(|e| e.id);
-                            let message = unknown(Named::Effect, &e.effect, known);
+                            let message = match catalog.sound_effect(&e.effect) {
+                                Some(_) => format!("\"{}\" changes sound; it belongs into `audio.effects`", e.effect),
+                                None => unknown(Named::Effect, &e.effect, known),
+                            };
                             problems.push(problem(format_args!("{at}.effect"), Some(&clip.id), "project.unknown_effect", message));
                         }
                     }
@@ -96,6 +102,7 @@ fn problem(path: impl Display, clip: Option<&ClipId>, code: &'static str, messag
 fn unknown(kind: Named, id: &str, known: impl Iterator<Item = &'static str>) -> String {
     let what = match kind {
         Named::Effect => "effect",
+        Named::SoundEffect => "sound effect",
         Named::Transition => "transition",
         Named::BlendMode => "blend mode",
     };

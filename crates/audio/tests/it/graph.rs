@@ -96,10 +96,14 @@ fn a_mix_does_not_depend_on_its_division() {
     let keyed = json!({"keyframes": [{"time": "1s", "value": 200}, {"time": "40s", "value": 3000}]});
     let p = project(
         json!([
-            track("t", json!([clip("c", "3s", "40s", json!({"effects": on_clip}))]), json!({
-                "effects": [effect("e2", "audio-high-pass", json!({"frequency": keyed})), effect("e3", "audio-limiter", json!({}))],
-                "sends": [{"bus": "b", "gain_db": -6}]
-            })),
+            track(
+                "t",
+                json!([clip("c", "3s", "40s", json!({"effects": on_clip}))]),
+                json!({
+                    "effects": [effect("e2", "audio-high-pass", json!({"frequency": keyed})), effect("e3", "audio-limiter", json!({}))],
+                    "sends": [{"bus": "b", "gain_db": -6}]
+                })
+            ),
             track("u", json!([clip("d", "10.0001s", "5s", json!({}))]), json!({}))
         ]),
         json!({"buses": [{"id": "b", "effects": [effect("e4", "audio-noise-gate", json!({"threshold": -20}))]}],
@@ -129,12 +133,15 @@ fn a_mix_does_not_depend_on_its_division() {
 fn latency_is_made_up_for() {
     let quiet = json!([effect("l", "audio-limiter", json!({"ceiling": 0})), effect("m", "audio-limiter", json!({"ceiling": 0}))]);
     let inverted = json!([effect("i", "audio-polarity-invert", json!({}))]);
-    for (first, second) in [(json!({"effects": quiet.clone()}), json!({"effects": inverted.clone()})), (
-        json!({"output": "b", "sends": []}),
-        json!({"effects": inverted.clone()}),
-    )] {
+    for (first, second) in [
+        (json!({"effects": quiet.clone()}), json!({"effects": inverted.clone()})),
+        (json!({"output": "b", "sends": []}), json!({"effects": inverted.clone()})),
+    ] {
         let p = project(
-            json!([track("t", json!([clip("c", "0.25s", "2s", json!({}))]), first), track("u", json!([clip("d", "0.25s", "2s", json!({}))]), second)]),
+            json!([
+                track("t", json!([clip("c", "0.25s", "2s", json!({}))]), first),
+                track("u", json!([clip("d", "0.25s", "2s", json!({}))]), second)
+            ]),
             json!({"buses": [{"id": "b", "effects": [effect("n", "audio-limiter", json!({"ceiling": 0}))]}]}),
         );
         let mut source = noise_source(3);
@@ -183,7 +190,8 @@ fn sends_mutes_and_solos() {
 /// Music goes down while somebody speaks on another track, whether that track is heard or not.
 #[test]
 fn effects_follow_other_tracks() {
-    let duck = effect("e", "audio-duck", json!({"key": "speech", "threshold": -40, "depth": -12, "attack": 5, "release": 50}));
+    let duck =
+        effect("e", "audio-duck", json!({"key": "speech", "threshold": -40, "depth": 12, "hold": 100, "attack": 5, "release": 50}));
     let p = project(
         json!([
             track("music", json!([clip("c", "0s", "4s", json!({}))]), json!({"effects": [duck]})),
@@ -248,7 +256,8 @@ fn cross_fades_keep_level_or_power() {
     };
     let mut source = noise_source(40);
     let itself = clip("d", "2s", "2s", json!({}));
-    let original = whole(&project(json!([track("t", json!([clip("c", "0s", "4s", json!({}))]), json!({}))]), json!({})), &mut source, 4);
+    let original =
+        whole(&project(json!([track("t", json!([clip("c", "0s", "4s", json!({}))]), json!({}))]), json!({})), &mut source, 4);
     for shape in ["linear", "s"] {
         let out = whole(&faded(shape, itself.clone()), &mut source, 4);
         assert!(largest(&out, &original) < 1e-6, "{shape}: {}", largest(&out, &original));
@@ -256,7 +265,9 @@ fn cross_fades_keep_level_or_power() {
     let mut other = clip("d", "2s", "2s", json!({}));
     other["source_in"] = json!("20s");
     let out = whole(&faded("constant_power", other), &mut source, 4);
-    let power = |from: usize, to: usize| out.iter().flat_map(|c| &c[from..to]).map(|x| f64::from(*x).powi(2)).sum::<f64>() / (to - from) as f64;
+    let power = |from: usize, to: usize| {
+        out.iter().flat_map(|c| &c[from..to]).map(|x| f64::from(*x).powi(2)).sum::<f64>() / (to - from) as f64
+    };
     let (before, during) = (power(0, 11_000), power(12_000, 20_000));
     // Of noise as long as this the power is known to about 1 %.
     assert!((10.0 * (during / before).log10()).abs() < 0.15, "{during} instead of {before}");
@@ -265,10 +276,17 @@ fn cross_fades_keep_level_or_power() {
 /// What a nested composition's output has as effects works on its mix alone.
 #[test]
 fn nested_compositions_have_mixers_of_their_own() {
-    let mut p = project(json!([track("t", json!([clip("c", "0s", "2s", json!({}))]), json!({}))]), json!({"effects": [effect("e", "audio-volume", json!({"gain": -6.020_599_913}))]}));
+    let mut p = project(
+        json!([track("t", json!([clip("c", "0s", "2s", json!({}))]), json!({}))]),
+        json!({"effects": [effect("e", "audio-volume", json!({"gain": -6.020_599_913}))]}),
+    );
     let outer = project(
         json!([
-            track("u", json!([{"id": "n", "source": {"type": "composition", "composition": "main"}, "start": "0s", "duration": "2s"}]), json!({})),
+            track(
+                "u",
+                json!([{"id": "n", "source": {"type": "composition", "composition": "main"}, "start": "0s", "duration": "2s"}]),
+                json!({})
+            ),
             track("v", json!([clip("d", "0s", "2s", json!({}))]), json!({}))
         ]),
         json!({}),
