@@ -8,7 +8,7 @@ use crate::spec::{ParamSpec, Unit};
 const CENTERS_HZ: [f64; BANDS] = [31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0];
 const BANDS: usize = 10;
 /// Q of a bell one octave wide.
-const Q: f64 = 1.414_2;
+const Q: f64 = std::f64::consts::SQRT_2;
 /// Gain with which the influence of bands on each other is measured, dB.
 const PROBE_DB: f64 = 10.0;
 /// Corrections of the gains; each makes the remaining error several times smaller.
