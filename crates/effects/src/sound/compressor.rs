@@ -40,7 +40,7 @@ pub static SPEC: SoundSpec = SoundSpec {
     ],
     neutral: |p| {
         let idle = p.number(RATIO) == 1.0 || p.number(RANGE) == 0.0;
-        p.number(LOOK_AHEAD) == 0.0 && (p.number(MIX) == 0.0 || (idle && p.number(MAKEUP) == 0.0))
+        p.number(MIX) == 0.0 || (idle && p.number(MAKEUP) == 0.0)
     },
     latency_samples: |p, format| samples(f64::from(p.number(LOOK_AHEAD)), format.rate_hz),
     settling_secs: |p, _| settling_secs(p),

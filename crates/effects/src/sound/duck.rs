@@ -33,7 +33,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("keyHighPass", "Detector high-pass (20: off)", 100.0, OFF_HZ, 5000.0, Unit::Hertz),
         ParamSpec::key("key", "Speech"),
     ],
-    neutral: |p| p.number(DEPTH) == 0.0 && p.number(LOOK_AHEAD) == 0.0,
+    neutral: |p| p.number(DEPTH) == 0.0,
     latency_samples: |p, format| samples(f64::from(p.number(LOOK_AHEAD)), format.rate_hz),
     settling_secs: |p, _| settling_secs(p),
     ..SoundSpec::new("audio-duck", "Ducking", SoundFamily::Dynamics, "Makes the sound quieter while another one is heard.", |s| {

@@ -35,7 +35,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("keyHighPass", "Detector high-pass (20: off)", OFF_HZ, OFF_HZ, 5000.0, Unit::Hertz),
         ParamSpec::key("key", "Side chain"),
     ],
-    neutral: |p| p.number(RANGE) == 0.0 && p.number(LOOK_AHEAD) == 0.0,
+    neutral: |p| p.number(RANGE) == 0.0,
     latency_samples: |p, format| samples(f64::from(p.number(LOOK_AHEAD)), format.rate_hz),
     settling_secs: |p, _| settling_secs(p),
     ..SoundSpec::new("audio-noise-gate", "Noise gate", SoundFamily::Dynamics, "Silences what is below a level.", |s| {
@@ -138,6 +138,6 @@ mod tests {
         let start = gains[57_600..].iter().position(|g| *g < -0.01).unwrap() as f64 / 48.0;
         let closed = gains[57_600..].iter().position(|g| *g <= -20.0 / 10f64.ln()).unwrap() as f64 / 48.0;
         assert!((start - (100.0 + 12.0 + 5.0 * 11.0 / 20.0 * 10f64.ln())).abs() < 1.0, "{start}");
-        assert!(((closed - start) / 50.0 - 1.0).abs() < 0.4, "{}", closed - start);
+        assert!(((closed - start) / 50.0 - 1.0).abs() < 0.05, "{}", closed - start);
     }
 }
