@@ -1,6 +1,6 @@
-//! Crossovers after Linkwitz and Riley: a band is split into two with slopes of 24 dB per octave whose
-//! sum is an all-pass (S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", Journal of
-//! the AES 24/1, 1976).
+//! Crossovers after Linkwitz and Riley: a band is split into two with slopes of 24 dB per octave
+//! whose sum is an all-pass (S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers",
+//! Journal of the AES 24/1, 1976).
 use super::svf::{Coefficients, State};
 use super::{BLOCK_SAMPLES, SoundParams};
 

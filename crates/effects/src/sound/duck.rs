@@ -19,9 +19,9 @@ const KEY_HIGH_PASS: usize = 6;
 /// How much quieter than the threshold speech has to be to count as paused, dB.
 const HYSTERESIS_DB: f64 = 4.0;
 
-/// Lowers the sound (music) by a depth while another one (speech) is above the threshold and for the
-/// hold time after it. The gain moves exponentially in decibels; attack and release are its time
-/// constants. With look-ahead it is down before the speech begins.
+/// Lowers the sound (music) by a depth while another one (speech) is above the threshold and for
+/// the hold time after it. The gain moves exponentially in decibels; attack and release are its
+/// time constants. With look-ahead it is down before the speech begins.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -40.0, -80.0, 0.0, Unit::Decibels),
@@ -89,8 +89,8 @@ impl SoundProcessor for Duck {
 mod tests {
     use crate::sound::tests::{Case, sine};
 
-    /// Music is lowered by the depth while speech lasts, with the time constants of attack and release,
-    /// after the hold; before and long after it, it is untouched.
+    /// Music is lowered by the depth while speech lasts, with the time constants of attack and
+    /// release, after the hold; before and long after it, it is untouched.
     #[test]
     fn music_makes_way() {
         let music = vec![vec![0.5f32; 240_000]; 2];

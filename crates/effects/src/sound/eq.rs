@@ -20,8 +20,8 @@ const fn band(id: &'static str, name: &'static str) -> ParamSpec {
     ParamSpec::number(id, name, 0.0, -24.0, 24.0, Unit::Decibels)
 }
 
-/// Ten bells in series whose gains are chosen so that the response at the centres is what the sliders
-/// say, whatever the neighbours do (compare Välimäki and Liski, "Accurate Cascade Graphic
+/// Ten bells in series whose gains are chosen so that the response at the centres is what the
+/// sliders say, whatever the neighbours do (compare Välimäki and Liski, "Accurate Cascade Graphic
 /// Equalizer", IEEE Signal Processing Letters 24/2, 2017). Bands that the sampling rate does not
 /// reach do nothing.
 pub static SPEC: SoundSpec = SoundSpec {

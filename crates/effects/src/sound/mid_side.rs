@@ -4,9 +4,9 @@ use super::pan::mix;
 use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
-/// Changes the levels of the middle (left + right)/2 and the side (left − right)/2 of front, back and
-/// side pairs. **Encode** leaves them in the left and right channel, for effects that follow; **decode**
-/// takes them from there. −60 dB is silence.
+/// Changes the levels of the middle (left + right)/2 and the side (left − right)/2 of front, back
+/// and side pairs. **Encode** leaves them in the left and right channel, for effects that follow;
+/// **decode** takes them from there. −60 dB is silence.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("mid", "Middle", 0.0, -60.0, 24.0, Unit::Decibels),

@@ -19,10 +19,10 @@ const KEY_HIGH_PASS: usize = 7;
 /// Range from which on a closed gate lets nothing through, dB.
 const SILENT_DB: f64 = 100.0;
 
-/// Opens when peaks reach the threshold, and closes when they have been below threshold − hysteresis
-/// for the hold time (or below the threshold for a second more than that). The gain moves
-/// exponentially between 1 and −range; attack and release are its time constants. Peaks are held for
-/// 12 ms, so that low tones do not make it chatter.
+/// Opens when peaks reach the threshold, and closes when they have been below threshold −
+/// hysteresis for the hold time (or below the threshold for a second more than that). The gain
+/// moves exponentially between 1 and −range; attack and release are its time constants. Peaks are
+/// held for 12 ms, so that low tones do not make it chatter.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -45.0, -90.0, 0.0, Unit::Decibels),
@@ -108,8 +108,8 @@ mod tests {
         out[0].iter().zip(sound).map(|(y, x)| 20.0 * f64::from(y / x).abs().log10()).collect()
     }
 
-    /// Above the threshold nothing changes, below it the range is lost; within the hysteresis an open
-    /// gate stays open and a closed one closed.
+    /// Above the threshold nothing changes, below it the range is lost; within the hysteresis an
+    /// open gate stays open and a closed one closed.
     #[test]
     fn levels() {
         let case = Case::new(&super::SPEC).set("threshold", -40.0).set("hysteresis", 6.0).set("range", 30.0).set("release", 20.0);

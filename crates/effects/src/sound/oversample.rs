@@ -1,9 +1,9 @@
 //! Four-fold oversampling for effects that bend the wave: what they create above half the sampling
 //! rate is removed instead of folding back.
 //!
-//! Both filters are the same linear-phase low-pass, a sinc with a Kaiser window (Oppenheim and Schafer,
-//! "Discrete-Time Signal Processing", §7.5.3; β = 8: −80 dB) that is flat to 0.42 and closed from
-//! 0.53 times the sampling rate.
+//! Both filters are the same linear-phase low-pass, a sinc with a Kaiser window (Oppenheim and
+//! Schafer, "Discrete-Time Signal Processing", §7.5.3; β = 8: −80 dB) that is flat to 0.42 and
+//! closed from 0.53 times the sampling rate.
 use super::BLOCK_SAMPLES;
 use std::f64::consts::PI;
 
@@ -54,8 +54,8 @@ impl Taps {
         let sum: f64 = fine.iter().sum();
         fine.iter_mut().for_each(|x| *x /= sum);
         let at = |i: Option<usize>| i.and_then(|i| fine.get(i)).copied().unwrap_or(0.0);
-        // Up: fine sample 4·i + p is the sum over k of tap 4·k + p times sample i − k. Down: sample i is
-        // the sum of tap 4·k − p times fine sample 4·(i − k) + p.
+        // Up: fine sample 4·i + p is the sum over k of tap 4·k + p times sample i − k. Down: sample
+        // i is the sum of tap 4·k − p times fine sample 4·(i − k) + p.
         let up = |p: usize, k: usize| at(Some(FACTOR * k + p)) * FACTOR as f64;
         let down = |p: usize, k: usize| at((FACTOR * k).checked_sub(p));
         Self {

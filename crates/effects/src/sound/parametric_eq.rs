@@ -29,8 +29,8 @@ const OUTPUT: usize = HIGH_CUT + 4;
 const BAND_COUNT: usize = 6;
 
 /// Low cut, low shelf, four bells, high shelf, high cut, in series. Bells and cuts are matched to
-/// analogue ones, so that they keep their shape up to the highest frequencies. Bands that are off or
-/// have no gain cost nothing and change no bit.
+/// analogue ones, so that they keep their shape up to the highest frequencies. Bands that are off
+/// or have no gain cost nothing and change no bit.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::switch("lowCut", "Low cut", false),
@@ -162,8 +162,8 @@ mod tests {
         }
     }
 
-    /// Gains, frequencies and switches that move leave no steps in a low tone: its second difference
-    /// stays near that of the loudest such tone, amplitude·ω².
+    /// Gains, frequencies and switches that move leave no steps in a low tone: its second
+    /// difference stays near that of the loudest such tone, amplitude·ω².
     #[test]
     fn moving_values_do_not_click() {
         let base = Case::new(&super::SPEC).set("bell1Frequency", 100.0);

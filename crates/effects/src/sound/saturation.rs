@@ -21,9 +21,10 @@ const BIAS: f64 = 0.35;
 const BLOCKING_HZ: f64 = 8.0;
 
 /// Bends the wave, four-fold oversampled; quiet sound passes with gain 1 + drive. **tanh**: the
-/// hyperbolic tangent, odd harmonics. **tape**: an arctangent between emphasis and de-emphasis of 6 dB
-/// above 3 kHz, so that highs saturate first. **tube**: a hyperbolic tangent off its middle, even and
-/// odd harmonics. **hardClip**: cut off at full scale. The mix adds the dry sound, at the same time.
+/// hyperbolic tangent, odd harmonics. **tape**: an arctangent between emphasis and de-emphasis of 6
+/// dB above 3 kHz, so that highs saturate first. **tube**: a hyperbolic tangent off its middle,
+/// even and odd harmonics. **hardClip**: cut off at full scale. The mix adds the dry sound, at the
+/// same time.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("drive", "Drive", 6.0, -12.0, 48.0, Unit::Decibels),

@@ -1,12 +1,12 @@
-//! Filters of second order as state-variable filters in trapezoidal integration (Zavalishin, "The Art
-//! of VA Filter Design", §4; Simper, "Linear Trapezoidal Integrated SVF", 2013). They stay stable
-//! while their coefficients move, and low frequencies lose no precision.
+//! Filters of second order as state-variable filters in trapezoidal integration (Zavalishin, "The
+//! Art of VA Filter Design", §4; Simper, "Linear Trapezoidal Integrated SVF", 2013). They stay
+//! stable while their coefficients move, and low frequencies lose no precision.
 //!
-//! Any biquad can be computed this way: its poles determine `g` and `k`, its zeros the three weights
-//! (see [`Coefficients::from_biquad`]). Low-pass, high-pass, band-pass and bell filters are designed
-//! after Vicanek, "Matched Second Order Digital Filters" (2016), so that their response is that of
-//! the analogue filter up to half the sampling rate. Shelves, notches and all-passes are bilinear
-//! (Simper; equal to the "Audio EQ Cookbook" of R. Bristow-Johnson).
+//! Any biquad can be computed this way: its poles determine `g` and `k`, its zeros the three
+//! weights (see [`Coefficients::from_biquad`]). Low-pass, high-pass, band-pass and bell filters are
+//! designed after Vicanek, "Matched Second Order Digital Filters" (2016), so that their response is
+//! that of the analogue filter up to half the sampling rate. Shelves, notches and all-passes are
+//! bilinear (Simper; equal to the "Audio EQ Cookbook" of R. Bristow-Johnson).
 use super::level::{LARGEST, TINY, linear, sample};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFormat, SoundProcessor};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
@@ -87,8 +87,8 @@ impl Matched {
 
 impl Coefficients {
     /// From `(b0 + b1·z⁻¹ + b2·z⁻²) / (1 + a1·z⁻¹ + a2·z⁻²)` with complex or real stable poles. The
-    /// denominator of the state-variable filter is `(1 + g·k + g²) + (2·g² − 2)·z⁻¹ +
-    /// (1 − g·k + g²)·z⁻²`; comparing both, and the numerators at z = 1 and z = −1, yields the rest.
+    /// denominator of the state-variable filter is `(1 + g·k + g²) + (2·g² − 2)·z⁻¹ + (1 − g·k +
+    /// g²)·z⁻²`; comparing both, and the numerators at z = 1 and z = −1, yields the rest.
     pub fn from_biquad(b: [f64; 3], a: [f64; 2]) -> Self {
         let [b0, b1, b2] = b;
         let [a1, a2] = a;
@@ -139,8 +139,8 @@ impl Coefficients {
         m.with([b0, b1, -b0 - b1])
     }
 
-    /// `(s² + s·A·ω/Q + ω²) / (s² + s·ω/(A·Q) + ω²)` with A = 10^(gain/40), matched (Vicanek, §3.4).
-    /// A cut is the inverse of the boost, which has no zeros outside the unit circle.
+    /// `(s² + s·A·ω/Q + ω²) / (s² + s·ω/(A·Q) + ω²)` with A = 10^(gain/40), matched (Vicanek,
+    /// §3.4). A cut is the inverse of the boost, which has no zeros outside the unit circle.
     pub fn bell(hz: f64, q: f64, gain_db: f64, rate_hz: u32) -> Self {
         if gain_db == 0.0 {
             return IDENTITY;
@@ -157,8 +157,8 @@ impl Coefficients {
         if gain_db > 0.0 { m.with([b0, b1, b2]) } else { Self::from_biquad([1.0 / b0, m.a1 / b0, m.a2 / b0], [b1 / b0, b2 / b0]) }
     }
 
-    /// `(s² + ω²) / (s² + s·ω/Q + ω²)`, bilinear, with the bandwidth corrected for the warped frequency
-    /// axis by ω/sin ω (as in the Audio EQ Cookbook).
+    /// `(s² + ω²) / (s² + s·ω/Q + ω²)`, bilinear, with the bandwidth corrected for the warped
+    /// frequency axis by ω/sin ω (as in the Audio EQ Cookbook).
     pub fn notch(hz: f64, q: f64, rate_hz: u32) -> Self {
         let omega = radians(hz.min(BILINEAR_LIMIT * f64::from(rate_hz)), rate_hz);
         let k = omega / (q * libm::sin(omega));
@@ -188,8 +188,8 @@ impl Coefficients {
         Self { g: warped(hz, rate_hz), k: SQRT_2, direct: 0.0, band: 0.0, low: 1.0 }
     }
 
-    /// `(s² − s·√2·ω + ω²) / (s² + s·√2·ω + ω²)`, bilinear: the sum of both sides of a Linkwitz-Riley
-    /// crossover of fourth order.
+    /// `(s² − s·√2·ω + ω²) / (s² + s·√2·ω + ω²)`, bilinear: the sum of both sides of a
+    /// Linkwitz-Riley crossover of fourth order.
     pub fn all_pass(hz: f64, rate_hz: u32) -> Self {
         Self { direct: 1.0, band: -2.0 * SQRT_2, low: 0.0, ..Self::crossover(hz, rate_hz) }
     }
@@ -216,8 +216,8 @@ impl Coefficients {
     }
 }
 
-/// Returns the Q of section `i` of `sections` of a Butterworth filter of order `2·sections`, with the
-/// resonance of the sharpest one scaled: `q` is that of a filter with a single section.
+/// Returns the Q of section `i` of `sections` of a Butterworth filter of order `2·sections`, with
+/// the resonance of the sharpest one scaled: `q` is that of a filter with a single section.
 pub(super) fn butterworth_q(i: usize, sections: usize, q: f64) -> f64 {
     let angle = PI * (2.0 * i as f64 + 1.0) / (4.0 * sections as f64);
     let plain = 0.5 / libm::cos(angle);
@@ -424,8 +424,8 @@ mod tests {
         10.0 * (power(n) / power(d)).log10()
     }
 
-    /// Matched filters follow the analogue ones up to 20 kHz at 48 kHz, where bilinear ones are many
-    /// dB off; the coefficients of the state-variable filter are those of the biquad.
+    /// Matched filters follow the analogue ones up to 20 kHz at 48 kHz, where bilinear ones are
+    /// many dB off; the coefficients of the state-variable filter are those of the biquad.
     #[test]
     fn matched_filters_are_like_analogue_ones() {
         for hz in [30.0, 1000.0, 8000.0, 15_000.0] {
@@ -453,7 +453,8 @@ mod tests {
         }
     }
 
-    /// Shelves and notches are the prototypes of the Audio EQ Cookbook with a warped frequency axis.
+    /// Shelves and notches are the prototypes of the Audio EQ Cookbook with a warped frequency
+    /// axis.
     #[test]
     fn shelves_are_those_of_the_cookbook() {
         for (hz, q, gain) in [(100.0, BUTTERWORTH, 9.0), (3000.0, 0.5, -15.0), (12_000.0, 1.0, 24.0)] {

@@ -12,14 +12,14 @@ use std::f64::consts::PI;
 /// Taps of the oversampling filter: more than the 12 of the standard, so that peaks of high
 /// frequencies are found as well.
 const TAPS: usize = 32;
-/// No position between samples yields more than this times the largest sample: above the sums of the
-/// magnitudes of the taps.
+/// No position between samples yields more than this times the largest sample: above the sums of
+/// the magnitudes of the taps.
 const MOST_OVERSHOOT: f64 = 2.6;
 /// Positions between two samples at which the peak is estimated.
 const PHASES: usize = 3;
 
-/// The taps of all phases: a sinc under a Hann window, the positions 1/4, 2/4 and 3/4 after the sample
-/// TAPS / 2 − 1.
+/// The taps of all phases: a sinc under a Hann window, the positions 1/4, 2/4 and 3/4 after the
+/// sample TAPS / 2 − 1.
 fn taps() -> [[f32; TAPS]; PHASES] {
     std::array::from_fn(|phase| {
         std::array::from_fn(|tap| {
@@ -30,8 +30,8 @@ fn taps() -> [[f32; TAPS]; PHASES] {
     })
 }
 
-/// Samples by which gains are held longer than the look-ahead, so that all gains that are averaged for a
-/// sample include those needed on both sides of it.
+/// Samples by which gains are held longer than the look-ahead, so that all gains that are averaged
+/// for a sample include those needed on both sides of it.
 const HOLD: usize = 2;
 
 /// Limits blocks of sound in place; the output is later by [`TruePeakLimiter::latency_samples`].
@@ -89,8 +89,8 @@ impl TruePeakLimiter {
         }
     }
 
-    /// Limits a block. The ceiling changes linearly from `from` to `to`; it is a factor. `release` is
-    /// what is left of a reduction after a sample.
+    /// Limits a block. The ceiling changes linearly from `from` to `to`; it is a factor. `release`
+    /// is what is left of a reduction after a sample.
     pub fn process(&mut self, channels: &mut [Channel], from: f64, to: f64, release: f64) {
         let peaks = self.peaks(channels, from.min(to));
         let mut gains = [1.0; BLOCK_SAMPLES];
