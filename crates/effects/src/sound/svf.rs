@@ -313,6 +313,33 @@ impl State {
         self.settle();
     }
 
+    /// Filters samples with a crossover's low-pass, and replaces them by the all-pass with the same
+    /// poles: one filter yields both.
+    pub fn crossing(&mut self, from: &Coefficients, to: &Coefficients, samples: &mut [f64; BLOCK_SAMPLES]) -> [f64; BLOCK_SAMPLES] {
+        let mut low = [0.0; BLOCK_SAMPLES];
+        let step = (to.g - from.g) / BLOCK_SAMPLES as f64;
+        let k = to.k;
+        let mut g = to.g;
+        let mut a1 = 1.0 / (1.0 + g * (g + k));
+        let [mut s1, mut s2] = self.0;
+        for (i, (x, low)) in samples.iter_mut().zip(&mut low).enumerate() {
+            if step != 0.0 {
+                g = from.g + step * (i + 1) as f64;
+                a1 = 1.0 / (1.0 + g * (g + k));
+            }
+            let v3 = *x - s2;
+            let v1 = a1 * (s1 + g * v3);
+            let v2 = s2 + g * v1;
+            s1 = 2.0 * v1 - s1;
+            s2 = 2.0 * v2 - s2;
+            *low = v2;
+            *x -= 2.0 * k * v1;
+        }
+        self.0 = [s1, s2];
+        self.settle();
+        low
+    }
+
     fn settle(&mut self) {
         for s in &mut self.0 {
             *s = if s.abs() < TINY { 0.0 } else { s.clamp(-LARGEST, LARGEST) };
