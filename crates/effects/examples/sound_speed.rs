@@ -5,7 +5,9 @@ use cutroom_effects::{ParamKind, Params, SOUND_EFFECTS};
 use cutroom_types::ParamValue;
 use std::time::Instant;
 
-const BLOCKS: usize = 7500;
+/// Blocks of a run, and runs: the fastest counts, since others use the machine too.
+const BLOCKS: usize = 300;
+const RUNS: usize = 25;
 
 fn main() {
     println!("{:32} {:>10} {:>10}", "ns per stereo frame", "defaults", "busy");
@@ -42,13 +44,17 @@ fn nanos(spec: &SoundSpec, values: &[ParamValue]) -> f64 {
         (state >> 8) as f32 / 16_777_216.0 - 0.5
     };
     let sound: Vec<[Channel; 2]> = (0..64).map(|_| std::array::from_fn(|_| std::array::from_fn(|_| noise()))).collect();
-    let start = Instant::now();
-    for n in 0..BLOCKS {
-        let mut channels = sound[n % sound.len()];
-        let params = SoundParams { from: &numbers, to: &numbers, changed: n == 0 };
-        let position = (n * BLOCK_SAMPLES) as i64;
-        processor.process(SoundBlock { position, channels: &mut channels, key: &[], params });
-        std::hint::black_box(&channels);
+    let mut fastest = f64::INFINITY;
+    for run in 0..RUNS {
+        let start = Instant::now();
+        for n in run * BLOCKS..(run + 1) * BLOCKS {
+            let mut channels = sound[n % sound.len()];
+            let params = SoundParams { from: &numbers, to: &numbers, changed: n == 0 };
+            let position = (n * BLOCK_SAMPLES) as i64;
+            processor.process(SoundBlock { position, channels: &mut channels, key: &[], params });
+            std::hint::black_box(&channels);
+        }
+        fastest = fastest.min(start.elapsed().as_secs_f64());
     }
-    start.elapsed().as_secs_f64() * 1e9 / (BLOCKS * BLOCK_SAMPLES) as f64
+    fastest * 1e9 / (BLOCKS * BLOCK_SAMPLES) as f64
 }

@@ -1,5 +1,5 @@
 //! Band-pass.
-use super::svf::{self, Coefficients, Filter};
+use super::svf::{self, BUTTERWORTH, Coefficients, Filter};
 use super::{SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -7,7 +7,7 @@ use crate::spec::{ParamSpec, Unit};
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("frequency", "Frequency", 1000.0, 10.0, 24_000.0, Unit::Hertz),
-        ParamSpec::number("q", "Q", 0.707_1, 0.1, 100.0, Unit::None),
+        ParamSpec::number("q", "Q", BUTTERWORTH, 0.1, 100.0, Unit::None),
     ],
     settling_secs: |p, _| svf::settling_secs(f64::from(p.number(0)), f64::from(p.number(1))),
     ..SoundSpec::new("audio-band-pass", "Band-pass", SoundFamily::Filter, "Keeps what lies around a frequency.", make)

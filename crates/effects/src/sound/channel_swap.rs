@@ -4,8 +4,8 @@ use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
 use crate::spec::ParamSpec;
 
 /// Exchanges channels: left and right of the front, of the back, of the sides or of all; the front
-/// pair with the back pair; the centre with the low-frequency channel (the order of film and of SMPTE
-/// files is easily mixed up). Layouts without these channels stay as they are.
+/// pair with the back pair; the centre with the low-frequency channel (the order of film and of
+/// SMPTE files is easily mixed up). Layouts without these channels stay as they are.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[ParamSpec::choice(
         "swap",

@@ -19,10 +19,10 @@ const LOOK_AHEAD: usize = 8;
 const KEY_HIGH_PASS: usize = 9;
 const RANGE: usize = 10;
 
-/// Above the threshold the level rises by 1 dB for every `ratio` dB; the knee bends the curve over a
-/// width in dB. The gain is smoothed in decibels, with attack and release as time constants. The
-/// detector hears the peaks of the loudest channel, or its RMS over 10 ms (3 dB less for a sine). With
-/// look-ahead the gain falls before the sound that causes it. The mix is parallel compression.
+/// Above the threshold the level rises by 1 dB for every `ratio` dB; the knee bends the curve over
+/// a width in dB. The gain is smoothed in decibels, with attack and release as time constants. The
+/// detector hears the peaks of the loudest channel, or its RMS over 10 ms (3 dB less for a sine).
+/// With look-ahead the gain falls before the sound that causes it. The mix is parallel compression.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -20.0, -80.0, 0.0, Unit::Decibels),
@@ -40,7 +40,7 @@ pub static SPEC: SoundSpec = SoundSpec {
     ],
     neutral: |p| {
         let idle = p.number(RATIO) == 1.0 || p.number(RANGE) == 0.0;
-        p.number(LOOK_AHEAD) == 0.0 && (p.number(MIX) == 0.0 || (idle && p.number(MAKEUP) == 0.0))
+        p.number(MIX) == 0.0 || (idle && p.number(MAKEUP) == 0.0)
     },
     latency_samples: |p, format| samples(f64::from(p.number(LOOK_AHEAD)), format.rate_hz),
     settling_secs: |p, _| settling_secs(p),
@@ -100,7 +100,8 @@ impl SoundProcessor for Compressor {
 mod tests {
     use crate::sound::tests::{Case, sine, steps};
 
-    /// Settled levels follow the curve: hard knee, soft knee at three places, range, make-up and mix.
+    /// Settled levels follow the curve: hard knee, soft knee at three places, range, make-up and
+    /// mix.
     #[test]
     fn static_curve() {
         let case = Case::new(&super::SPEC).set("threshold", -30.0).set("ratio", 4.0).set("attack", 1.0).set("release", 20.0);
@@ -153,8 +154,8 @@ mod tests {
         assert!((20.0 * f64::from(peak).log10() - expected).abs() < 0.1, "{peak}");
     }
 
-    /// The side chain decides alone; its high-pass makes it deaf to bass; look-ahead is latency, and
-    /// the gain has fallen when the loud part comes.
+    /// The side chain decides alone; its high-pass makes it deaf to bass; look-ahead is latency,
+    /// and the gain has fallen when the loud part comes.
     #[test]
     fn side_chain_and_look_ahead() {
         let quiet = vec![vec![0.01f32; 9600]; 2];

@@ -1,14 +1,14 @@
-//! Crossovers after Linkwitz and Riley: a band is split into two with slopes of 24 dB per octave whose
-//! sum is an all-pass (S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", Journal of
-//! the AES 24/1, 1976).
+//! Crossovers after Linkwitz and Riley: a band is split into two with slopes of 24 dB per octave
+//! whose sum is an all-pass (S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers",
+//! Journal of the AES 24/1, 1976).
 use super::svf::{Coefficients, State};
 use super::{BLOCK_SAMPLES, SoundParams};
 
 /// Splits one channel.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Crossover {
-    low: [State; 2],
-    all: State,
+    first: State,
+    second: State,
 }
 
 /// The coefficients of a crossover at the start and the end of a block.
@@ -43,11 +43,9 @@ impl Split {
 impl Crossover {
     /// Returns what is below and what is above the frequency.
     pub fn split(&mut self, split: &Split, samples: &[f64; BLOCK_SAMPLES]) -> [[f64; BLOCK_SAMPLES]; 2] {
-        let (mut low, mut all) = (*samples, *samples);
-        for state in &mut self.low {
-            state.moving(&split.low[0], &split.low[1], &mut low);
-        }
-        self.all.moving(&split.all[0], &split.all[1], &mut all);
+        let mut all = *samples;
+        let mut low = self.first.crossing(&split.low[0], &split.low[1], &mut all);
+        self.second.moving(&split.low[0], &split.low[1], &mut low);
         // The sum of both is the all-pass, so the high band is what is left of it.
         all.iter_mut().zip(&low).for_each(|(all, low)| *all -= low);
         [low, all]

@@ -18,9 +18,9 @@ const LISTEN: usize = 7;
 /// Width of the bend of the curve in dB.
 const KNEE_DB: f64 = 6.0;
 
-/// Compresses what is above a frequency (**split**, a crossover with 24 dB per octave after Linkwitz
-/// and Riley), or everything while there is too much above it (**wide**), by at most the range. The
-/// threshold is the level of the high band. Listening plays the high band alone.
+/// Compresses what is above a frequency (**split**, a crossover with 24 dB per octave after
+/// Linkwitz and Riley), or everything while there is too much above it (**wide**), by at most the
+/// range. The threshold is the level of the high band. Listening plays the high band alone.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("frequency", "Frequency", 6500.0, 1000.0, 16_000.0, Unit::Hertz),
@@ -97,8 +97,8 @@ mod tests {
         20.0 * amplitude(&case.run(&[tone.clone(), tone])[0][48_000..], hz).log10()
     }
 
-    /// High tones above the threshold follow the curve down to the range; low tones and quiet ones keep
-    /// their level; the sum of the bands is flat.
+    /// High tones above the threshold follow the curve down to the range; low tones and quiet ones
+    /// keep their level; the sum of the bands is flat.
     #[test]
     fn only_loud_highs_are_reduced() {
         let case = Case::new(&super::SPEC).set("frequency", 3000.0).set("release", 1000.0).set("attack", 0.01);

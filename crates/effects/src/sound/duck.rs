@@ -19,9 +19,9 @@ const KEY_HIGH_PASS: usize = 6;
 /// How much quieter than the threshold speech has to be to count as paused, dB.
 const HYSTERESIS_DB: f64 = 4.0;
 
-/// Lowers the sound (music) by a depth while another one (speech) is above the threshold and for the
-/// hold time after it. The gain moves exponentially in decibels; attack and release are its time
-/// constants. With look-ahead it is down before the speech begins.
+/// Lowers the sound (music) by a depth while another one (speech) is above the threshold and for
+/// the hold time after it. The gain moves exponentially in decibels; attack and release are its
+/// time constants. With look-ahead it is down before the speech begins.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -40.0, -80.0, 0.0, Unit::Decibels),
@@ -33,7 +33,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("keyHighPass", "Detector high-pass (20: off)", 100.0, OFF_HZ, 5000.0, Unit::Hertz),
         ParamSpec::key("key", "Speech"),
     ],
-    neutral: |p| p.number(DEPTH) == 0.0 && p.number(LOOK_AHEAD) == 0.0,
+    neutral: |p| p.number(DEPTH) == 0.0,
     latency_samples: |p, format| samples(f64::from(p.number(LOOK_AHEAD)), format.rate_hz),
     settling_secs: |p, _| settling_secs(p),
     ..SoundSpec::new("audio-duck", "Ducking", SoundFamily::Dynamics, "Makes the sound quieter while another one is heard.", |s| {
@@ -89,8 +89,8 @@ impl SoundProcessor for Duck {
 mod tests {
     use crate::sound::tests::{Case, sine};
 
-    /// Music is lowered by the depth while speech lasts, with the time constants of attack and release,
-    /// after the hold; before and long after it, it is untouched.
+    /// Music is lowered by the depth while speech lasts, with the time constants of attack and
+    /// release, after the hold; before and long after it, it is untouched.
     #[test]
     fn music_makes_way() {
         let music = vec![vec![0.5f32; 240_000]; 2];

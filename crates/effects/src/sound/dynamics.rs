@@ -1,5 +1,5 @@
-//! What compressors, gates and their relatives share: detectors of the level, gain curves, and how a
-//! gain follows its target. All channels get the same gain, that of the loudest one, so that the
+//! What compressors, gates and their relatives share: detectors of the level, gain curves, and how
+//! a gain follows its target. All channels get the same gain, that of the loudest one, so that the
 //! image stays; the low-frequency channel is not listened to.
 //!
 //! Curves and ballistics follow Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor
@@ -29,7 +29,8 @@ const PEAK_FALL_SECS: f64 = 0.005;
 /// When a peak of any level is forgotten.
 pub(super) const PEAK_SETTLING_SECS: f64 = PEAK_HOLD_SECS + 40.0 * PEAK_FALL_SECS;
 
-/// The largest magnitude of the channels that are listened to: those of the key, or the sound itself.
+/// The largest magnitude of the channels that are listened to: those of the key, or the sound
+/// itself.
 pub(super) struct Detector {
     format: SoundFormat,
     filters: [State; 8],
@@ -191,8 +192,8 @@ impl Curve {
     }
 }
 
-/// An open gate closes when the level has been below the opening threshold for this long, even if it
-/// is not below the closing one: otherwise what a gate does would depend on the distant past.
+/// An open gate closes when the level has been below the opening threshold for this long, even if
+/// it is not below the closing one: otherwise what a gate does would depend on the distant past.
 pub(super) const HYSTERESIS_SECS: f64 = 1.0;
 
 /// Opens at one level, and closes when a lower one was not reached for a while.

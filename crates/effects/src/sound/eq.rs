@@ -8,7 +8,7 @@ use crate::spec::{ParamSpec, Unit};
 const CENTERS_HZ: [f64; BANDS] = [31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16_000.0];
 const BANDS: usize = 10;
 /// Q of a bell one octave wide.
-const Q: f64 = 1.414_2;
+const Q: f64 = std::f64::consts::SQRT_2;
 /// Gain with which the influence of bands on each other is measured, dB.
 const PROBE_DB: f64 = 10.0;
 /// Corrections of the gains; each makes the remaining error several times smaller.
@@ -20,8 +20,8 @@ const fn band(id: &'static str, name: &'static str) -> ParamSpec {
     ParamSpec::number(id, name, 0.0, -24.0, 24.0, Unit::Decibels)
 }
 
-/// Ten bells in series whose gains are chosen so that the response at the centres is what the sliders
-/// say, whatever the neighbours do (compare Välimäki and Liski, "Accurate Cascade Graphic
+/// Ten bells in series whose gains are chosen so that the response at the centres is what the
+/// sliders say, whatever the neighbours do (compare Välimäki and Liski, "Accurate Cascade Graphic
 /// Equalizer", IEEE Signal Processing Letters 24/2, 2017). Bands that the sampling rate does not
 /// reach do nothing.
 pub static SPEC: SoundSpec = SoundSpec {

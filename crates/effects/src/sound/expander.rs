@@ -15,8 +15,8 @@ const OUTPUT: usize = 6;
 const KEY_HIGH_PASS: usize = 7;
 
 /// Below the threshold the level falls by `ratio` dB for every dB, at most by the range; the knee
-/// bends the curve. Attack is the time constant with which the gain rises, release that with which it
-/// falls, both in decibels. Peaks are held for 12 ms, so that low tones are not distorted.
+/// bends the curve. Attack is the time constant with which the gain rises, release that with which
+/// it falls, both in decibels. Peaks are held for 12 ms, so that low tones are not distorted.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -45.0, -90.0, 0.0, Unit::Decibels),

@@ -35,7 +35,8 @@ fn make(setup: SoundSetup<'_>) -> Box<dyn SoundProcessor> {
             *filter = if p[3] == 0.0 || hz > 0.45 * f64::from(rate_hz) {
                 IDENTITY
             } else {
-                // (1 − depth) of what the notch removes is kept: at its centre 10^(−depth/20); 60 dB is all.
+                // (1 − depth) of what the notch removes is kept: at its centre 10^(−depth/20); 60
+                // dB is all.
                 let notch = Coefficients::notch(hz, p[2] * harmonic, rate_hz);
                 let kept = if p[3] >= 60.0 { 0.0 } else { libm::pow(10.0, -p[3] / 20.0) };
                 Coefficients { band: notch.band * (1.0 - kept), ..notch }

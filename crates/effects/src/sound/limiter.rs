@@ -5,8 +5,8 @@ use super::true_peak::TruePeakLimiter;
 use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
 use crate::spec::{ParamSpec, Params, Unit};
 
-/// Keeps true peaks (ITU-R BS.1770-4) below a ceiling. The gain falls within the look-ahead before a
-/// peak, and recovers exponentially; what does not reach the ceiling is changed in no bit.
+/// Keeps true peaks (ITU-R BS.1770-4) below a ceiling. The gain falls within the look-ahead before
+/// a peak, and recovers exponentially; what does not reach the ceiling is changed in no bit.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("ceiling", "Ceiling in dBTP", -1.0, -40.0, 0.0, Unit::Decibels),
@@ -52,8 +52,8 @@ mod tests {
         assert_eq!(case.aligned(&quiet), quiet);
     }
 
-    /// Bursts, clicks, noise, and a sine whose peaks lie between the samples: the true peak, measured
-    /// with 16-fold interpolation by long windowed sinc, stays at the ceiling.
+    /// Bursts, clicks, noise, and a sine whose peaks lie between the samples: the true peak,
+    /// measured with 16-fold interpolation by long windowed sinc, stays at the ceiling.
     #[test]
     fn true_peaks_stay_below_the_ceiling() {
         let between: Vec<f32> =

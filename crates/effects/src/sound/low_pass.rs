@@ -1,5 +1,5 @@
 //! Low-pass.
-use super::svf::{self, Coefficients, Filter, IDENTITY};
+use super::svf::{self, BUTTERWORTH, Coefficients, Filter, IDENTITY};
 use super::{SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Params, Unit};
 
@@ -10,7 +10,7 @@ pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("frequency", "Frequency", 22_000.0, 5.0, 24_000.0, Unit::Hertz),
         ParamSpec::choice("slope", "Slope in dB per octave", "12", &["12", "24", "48"]),
-        ParamSpec::number("q", "Resonance (Q)", 0.707_1, 0.1, 20.0, Unit::None),
+        ParamSpec::number("q", "Resonance (Q)", BUTTERWORTH, 0.1, 20.0, Unit::None),
     ],
     settling_secs: |p, _| svf::settling_secs(f64::from(p.number(0)), settling_q(p)),
     ..SoundSpec::new("audio-low-pass", "Low-pass", SoundFamily::Filter, "Removes what lies above a frequency.", make)

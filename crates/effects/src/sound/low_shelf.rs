@@ -1,5 +1,5 @@
 //! Low shelf.
-use super::svf::{self, Coefficients, Filter};
+use super::svf::{self, BUTTERWORTH, Coefficients, Filter};
 use super::{SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -8,7 +8,7 @@ pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("frequency", "Frequency", 100.0, 10.0, 24_000.0, Unit::Hertz),
         ParamSpec::number("gain", "Gain", 0.0, -24.0, 24.0, Unit::Decibels),
-        ParamSpec::number("q", "Q", 0.707_1, 0.1, 4.0, Unit::None),
+        ParamSpec::number("q", "Q", BUTTERWORTH, 0.1, 4.0, Unit::None),
     ],
     neutral: |p| p.number(1) == 0.0,
     settling_secs: |p, _| {

@@ -23,6 +23,7 @@ mod level;
 pub mod limiter;
 pub mod low_pass;
 pub mod low_shelf;
+pub mod mid_side;
 pub mod mono_sum;
 pub mod multiband_compressor;
 pub mod noise_gate;
@@ -62,6 +63,7 @@ pub static SOUND_EFFECTS: &[&SoundSpec] = &[
     &limiter::SPEC,
     &low_pass::SPEC,
     &low_shelf::SPEC,
+    &mid_side::SPEC,
     &mono_sum::SPEC,
     &multiband_compressor::SPEC,
     &noise_gate::SPEC,

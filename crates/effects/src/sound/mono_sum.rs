@@ -5,9 +5,9 @@ use crate::spec::ParamSpec;
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Puts the same sum into left and right. **Average** keeps the level of what is equal in left and
-/// right (−6 dB each), **power** that of what is unrelated (−3 dB each). Centre, back and side channels
-/// are added as ITU-R BS.775-4 (table 2) folds them, the centre 3 dB above left and right, the others
-/// 3 dB below, and are silent afterwards; the low-frequency channel stays.
+/// right (−6 dB each), **power** that of what is unrelated (−3 dB each). Centre, back and side
+/// channels are added as ITU-R BS.775-4 (table 2) folds them, the centre 3 dB above left and right,
+/// the others 3 dB below, and are silent afterwards; the low-frequency channel stays.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[ParamSpec::choice("law", "Law", "average", &["average", "power"])],
     ..SoundSpec::new("audio-mono-sum", "Sum to mono", SoundFamily::Channels, "Plays the same in both speakers.", |s| {

@@ -193,8 +193,16 @@ mod tests {
     /// A tone in the middle of a band obeys that band's curve and gain, and no other's.
     #[test]
     fn each_band_has_its_curve() {
-        for (hz, band) in [(22.0, "low"), (350.0, "lowMid"), (2450.0, "highMid"), (17_000.0, "high")] {
+        for (hz, band, crossovers) in [
+            (50.0, "low", [500.0, 2000.0, 8000.0]),
+            (400.0, "lowMid", [40.0, 4000.0, 12_000.0]),
+            (2500.0, "highMid", [30.0, 250.0, 20_000.0]),
+            (17_000.0, "high", [100.0, 500.0, 1500.0]),
+        ] {
             let mut case = Case::new(&super::SPEC).set("knee", 0.0);
+            for (id, at_hz) in ["crossover1", "crossover2", "crossover3"].into_iter().zip(crossovers) {
+                case = case.set(id, at_hz);
+            }
             for other in ["low", "lowMid", "highMid", "high"] {
                 case = case.set(&format!("{other}Threshold"), if other == band { -30.0 } else { 0.0 });
             }
@@ -203,7 +211,7 @@ mod tests {
             let tone = sine(hz, 0.5, 192_000);
             let is = 20.0 * amplitude(&case.run(&[tone.clone(), tone])[0][96_000..], hz).log10();
             let expected = -6.02 - 0.75 * (-6.02 + 30.0) + 3.0;
-            assert!((is - expected).abs() < 0.2, "{band}: {is:.2}, {expected:.2}");
+            assert!((is - expected).abs() < 0.1, "{band}: {is:.2}, {expected:.2}");
         }
     }
 }

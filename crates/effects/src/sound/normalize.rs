@@ -10,8 +10,9 @@ const LOOK_AHEAD_SECS: f64 = 0.005;
 const RELEASE_MILLIS: f64 = 80.0;
 
 /// Applies the one gain that brings all of the sound to a level: its largest sample, its true peak
-/// (ITU-R BS.1770-4), its RMS or its integrated loudness. With RMS and loudness a limiter keeps true
-/// peaks below the ceiling, which can make the result a little quieter than the target. Silence stays.
+/// (ITU-R BS.1770-4), its RMS or its integrated loudness. With RMS and loudness a limiter keeps
+/// true peaks below the ceiling, which can make the result a little quieter than the target.
+/// Silence stays.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::choice("mode", "Level of", "lufs", &["peak", "truePeak", "rms", "lufs"]),

@@ -22,7 +22,8 @@ fn make(setup: SoundSetup<'_>) -> Box<dyn SoundProcessor> {
 mod tests {
     use crate::sound::tests::{Case, response_db};
 
-    /// At `frequency·(√(1 + 1/(4·Q²)) ± 1/(2·Q))` half of the power is left, at the frequency nothing.
+    /// At `frequency·(√(1 + 1/(4·Q²)) ± 1/(2·Q))` half of the power is left, at the frequency
+    /// nothing.
     #[test]
     fn width_and_depth() {
         for q in [1.0, 10.0] {

@@ -1,9 +1,9 @@
 //! Four-fold oversampling for effects that bend the wave: what they create above half the sampling
 //! rate is removed instead of folding back.
 //!
-//! Both filters are the same linear-phase low-pass, a sinc with a Kaiser window (Oppenheim and Schafer,
-//! "Discrete-Time Signal Processing", §7.5.3; β = 8: −80 dB) that is flat to 0.42 and closed from
-//! 0.53 times the sampling rate.
+//! Both filters are the same linear-phase low-pass, a sinc with a Kaiser window (Oppenheim and
+//! Schafer, "Discrete-Time Signal Processing", §7.5.3; β = 8: −80 dB) that is flat to 0.42 and
+//! closed from 0.53 times the sampling rate.
 use super::BLOCK_SAMPLES;
 use std::f64::consts::PI;
 
@@ -17,15 +17,14 @@ const TAPS: usize = 48;
 const BETA: f64 = 8.0;
 /// Middle of the transition, over the sampling rate.
 const CUTOFF: f64 = 0.475;
-/// Samples that are summed side by side.
-const LANES: usize = 8;
+/// An oversampled block by phase: `[p][i]` is the fine sample `p` after sample `i`.
+pub(super) type Fine = [[f32; BLOCK_SAMPLES]; FACTOR];
 
-/// An oversampled block.
-pub(super) type Fine = [f32; BLOCK_SAMPLES * FACTOR];
-
-/// The filters' taps by phase: `taps[p][t]` weighs the sample `t` before the newest one for the fine
-/// sample `p` after it.
-pub(super) struct Taps([[f32; TAPS]; FACTOR], [f32; TAPS * FACTOR]);
+/// The filters' taps by phase, for the sample `TAPS − t` before the newest one.
+pub(super) struct Taps {
+    up: [[f32; TAPS + 1]; FACTOR],
+    down: [[f32; TAPS + 1]; FACTOR],
+}
 
 /// Modified Bessel function of the first kind of order 0, by its series.
 fn bessel(x: f64) -> f64 {
@@ -54,55 +53,59 @@ impl Taps {
             .collect();
         let sum: f64 = fine.iter().sum();
         fine.iter_mut().for_each(|x| *x /= sum);
-        let up = std::array::from_fn(|p| std::array::from_fn(|t| (fine[t * FACTOR + p] * FACTOR as f64) as f32));
-        // Reversed: the oldest sample first.
-        Self(up, std::array::from_fn(|i| fine[length - 1 - i] as f32))
+        let at = |i: Option<usize>| i.and_then(|i| fine.get(i)).copied().unwrap_or(0.0);
+        // Up: fine sample 4·i + p is the sum over k of tap 4·k + p times sample i − k. Down: sample
+        // i is the sum of tap 4·k − p times fine sample 4·(i − k) + p.
+        let up = |p: usize, k: usize| at(Some(FACTOR * k + p)) * FACTOR as f64;
+        let down = |p: usize, k: usize| at((FACTOR * k).checked_sub(p));
+        Self {
+            up: std::array::from_fn(|p| std::array::from_fn(|t| up(p, TAPS - t) as f32)),
+            down: std::array::from_fn(|p| std::array::from_fn(|t| down(p, TAPS - t) as f32)),
+        }
     }
 }
 
-/// A sum of products in a fixed order that several can be computed of at once.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
-        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
+/// A block with the samples before it.
+type Long = [f32; TAPS + BLOCK_SAMPLES];
+
+/// Adds a filtered block.
+fn add(sums: &mut [f32; BLOCK_SAMPLES], taps: &[f32; TAPS + 1], long: &Long) {
+    for (tap, window) in taps.iter().zip(long.windows(BLOCK_SAMPLES)) {
+        sums.iter_mut().zip(window).for_each(|(sum, x)| *sum += tap * x);
     }
-    lanes.iter().sum()
 }
 
 /// The past of one channel.
 pub(super) struct Oversampler {
-    /// Newest sample last.
-    coarse: [f32; TAPS - 1],
-    fine: [f32; TAPS * FACTOR],
+    coarse: [f32; TAPS],
+    fine: [[f32; TAPS]; FACTOR],
 }
 
 impl Oversampler {
     pub fn new() -> Self {
-        Self { coarse: [0.0; TAPS - 1], fine: [0.0; TAPS * FACTOR] }
+        Self { coarse: [0.0; TAPS], fine: [[0.0; TAPS]; FACTOR] }
     }
 
     /// Applies a function to the oversampled block.
     pub fn process(&mut self, taps: &Taps, samples: &mut [f32; BLOCK_SAMPLES], bend: impl FnOnce(&mut Fine)) {
-        let mut coarse = [0.0f32; TAPS - 1 + BLOCK_SAMPLES];
-        coarse[..TAPS - 1].copy_from_slice(&self.coarse);
-        coarse[TAPS - 1..].copy_from_slice(samples);
-        self.coarse.copy_from_slice(&coarse[BLOCK_SAMPLES..]);
-        let mut fine: Fine = [0.0; BLOCK_SAMPLES * FACTOR];
-        let reversed: [[f32; TAPS]; FACTOR] = std::array::from_fn(|p| std::array::from_fn(|t| taps.0[p][TAPS - 1 - t]));
-        for (window, out) in coarse.windows(TAPS).zip(fine.chunks_exact_mut(FACTOR)) {
-            out.iter_mut().zip(&reversed).for_each(|(out, taps)| *out = dot(window, taps));
-        }
+        let coarse = continued(&mut self.coarse, samples);
+        let mut fine: Fine = [[0.0; BLOCK_SAMPLES]; FACTOR];
+        fine.iter_mut().zip(&taps.up).for_each(|(fine, taps)| add(fine, taps, &coarse));
         bend(&mut fine);
-        let mut all = [0.0f32; (TAPS + BLOCK_SAMPLES) * FACTOR];
-        all[..TAPS * FACTOR].copy_from_slice(&self.fine);
-        all[TAPS * FACTOR..].copy_from_slice(&fine);
-        self.fine.copy_from_slice(&all[BLOCK_SAMPLES * FACTOR..]);
-        // The newest fine sample of output `i` is the one at its own time: `TAPS·FACTOR + i·FACTOR`.
-        for (i, x) in samples.iter_mut().enumerate() {
-            let end = (TAPS + i) * FACTOR + 1;
-            *x = dot(&all[end - TAPS * FACTOR..end], &taps.1);
+        *samples = [0.0; BLOCK_SAMPLES];
+        for ((past, fine), taps) in self.fine.iter_mut().zip(&fine).zip(&taps.down) {
+            add(samples, taps, &continued(past, fine));
         }
     }
+}
+
+/// Puts the past before a block, and makes the end of that the new past.
+fn continued(past: &mut [f32; TAPS], block: &[f32; BLOCK_SAMPLES]) -> Long {
+    let mut long = [0.0; TAPS + BLOCK_SAMPLES];
+    long[..TAPS].copy_from_slice(past);
+    long[TAPS..].copy_from_slice(block);
+    past.copy_from_slice(&long[BLOCK_SAMPLES..]);
+    long
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 use std::f64::consts::FRAC_PI_4;
 
-/// Moves a sound between left and right; front, back and side channels alike. **Balance** lowers the
-/// channels of the other side linearly and leaves the rest. **Constant power** rotates the pair (left,
-/// right) by pan·45°: what is equal in both moves to one of them at the ends, nothing gets lost, and
-/// the sum of both powers stays. A sound in one channel has no sides and is not changed.
+/// Moves a sound between left and right; front, back and side channels alike. **Balance** lowers
+/// the channels of the other side linearly and leaves the rest. **Constant power** rotates the pair
+/// (left, right) by pan·45°: what is equal in both moves to one of them at the ends, nothing gets
+/// lost, and the sum of both powers stays. A sound in one channel has no sides and is not changed.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("pan", "Pan", 0.0, -1.0, 1.0, Unit::None),

@@ -1,6 +1,6 @@
 //! Parametric equalizer with eight bands.
 use super::level::linear;
-use super::svf::{self, Coefficients, Filter, IDENTITY};
+use super::svf::{self, BUTTERWORTH, Coefficients, Filter, IDENTITY};
 use super::{SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Params, Unit};
 
@@ -29,18 +29,18 @@ const OUTPUT: usize = HIGH_CUT + 4;
 const BAND_COUNT: usize = 6;
 
 /// Low cut, low shelf, four bells, high shelf, high cut, in series. Bells and cuts are matched to
-/// analogue ones, so that they keep their shape up to the highest frequencies. Bands that are off or
-/// have no gain cost nothing and change no bit.
+/// analogue ones, so that they keep their shape up to the highest frequencies. Bands that are off
+/// or have no gain cost nothing and change no bit.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::switch("lowCut", "Low cut", false),
         frequency("lowCutFrequency", "Low cut frequency", 80.0),
         slope("lowCutSlope", "Low cut slope in dB per octave"),
-        q("lowCutQ", "Low cut Q", 0.707_1, 20.0),
+        q("lowCutQ", "Low cut Q", BUTTERWORTH, 20.0),
         ParamSpec::switch("lowShelf", "Low shelf", true),
         frequency("lowShelfFrequency", "Low shelf frequency", 100.0),
         gain("lowShelfGain", "Low shelf gain"),
-        q("lowShelfQ", "Low shelf Q", 0.707_1, 4.0),
+        q("lowShelfQ", "Low shelf Q", BUTTERWORTH, 4.0),
         ParamSpec::switch("bell1", "Bell 1", true),
         frequency("bell1Frequency", "Bell 1 frequency", 250.0),
         gain("bell1Gain", "Bell 1 gain"),
@@ -60,11 +60,11 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::switch("highShelf", "High shelf", true),
         frequency("highShelfFrequency", "High shelf frequency", 10_000.0),
         gain("highShelfGain", "High shelf gain"),
-        q("highShelfQ", "High shelf Q", 0.707_1, 4.0),
+        q("highShelfQ", "High shelf Q", BUTTERWORTH, 4.0),
         ParamSpec::switch("highCut", "High cut", false),
         frequency("highCutFrequency", "High cut frequency", 18_000.0),
         slope("highCutSlope", "High cut slope in dB per octave"),
-        q("highCutQ", "High cut Q", 0.707_1, 20.0),
+        q("highCutQ", "High cut Q", BUTTERWORTH, 20.0),
         ParamSpec::number("output", "Output gain", 0.0, -24.0, 24.0, Unit::Decibels),
     ],
     neutral: |p| {
@@ -162,8 +162,8 @@ mod tests {
         }
     }
 
-    /// Gains, frequencies and switches that move leave no steps in a low tone: its second difference
-    /// stays near that of the loudest such tone, amplitude·ω².
+    /// Gains, frequencies and switches that move leave no steps in a low tone: its second
+    /// difference stays near that of the loudest such tone, amplitude·ω².
     #[test]
     fn moving_values_do_not_click() {
         let base = Case::new(&super::SPEC).set("bell1Frequency", 100.0);

@@ -21,9 +21,10 @@ const BIAS: f64 = 0.35;
 const BLOCKING_HZ: f64 = 8.0;
 
 /// Bends the wave, four-fold oversampled; quiet sound passes with gain 1 + drive. **tanh**: the
-/// hyperbolic tangent, odd harmonics. **tape**: an arctangent between emphasis and de-emphasis of 6 dB
-/// above 3 kHz, so that highs saturate first. **tube**: a hyperbolic tangent off its middle, even and
-/// odd harmonics. **hardClip**: cut off at full scale. The mix adds the dry sound, at the same time.
+/// hyperbolic tangent, odd harmonics. **tape**: an arctangent between emphasis and de-emphasis of 6
+/// dB above 3 kHz, so that highs saturate first. **tube**: a hyperbolic tangent off its middle,
+/// even and odd harmonics. **hardClip**: cut off at full scale. The mix adds the dry sound, at the
+/// same time.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("drive", "Drive", 6.0, -12.0, 48.0, Unit::Decibels),
@@ -75,11 +76,11 @@ impl Kind {
     /// The curve; its slope at 0 is 1.
     fn bend(self, x: f64) -> f64 {
         match self {
-            Self::Tanh => libm::tanh(x),
+            Self::Tanh => tanh(x),
             Self::Tape => FRAC_2_PI * libm::atan(FRAC_PI_2 * x),
             Self::Tube => {
-                let rest = libm::tanh(BIAS);
-                (libm::tanh(x + BIAS) - rest) / (1.0 - rest * rest)
+                let rest = tanh(BIAS);
+                (tanh(x + BIAS) - rest) / (1.0 - rest * rest)
             }
             Self::HardClip => x.clamp(-1.0, 1.0),
         }
@@ -94,6 +95,11 @@ impl Kind {
             _ => [None, None],
         }
     }
+}
+
+/// The hyperbolic tangent, to about 1e-16 of full scale.
+fn tanh(x: f64) -> f64 {
+    1.0 - 2.0 / (libm::exp(2.0 * x.clamp(-20.0, 20.0)) + 1.0)
 }
 
 struct Saturation {
@@ -120,7 +126,8 @@ impl SoundProcessor for Saturation {
             }
             *channel = samples.map(sample);
             let kind = self.kind;
-            oversampler.process(&self.taps, channel, |fine| fine.iter_mut().for_each(|x| *x = kind.bend(f64::from(*x)) as f32));
+            oversampler
+                .process(&self.taps, channel, |fine| fine.iter_mut().flatten().for_each(|x| *x = kind.bend(f64::from(*x)) as f32));
             let mut wet = channel.map(f64::from);
             if let Some(filter) = &self.filters[1] {
                 states[1].steady(filter, &mut wet);

@@ -3,8 +3,8 @@ use super::level::{center, pairs, sample};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
 use crate::spec::ParamSpec;
 
-/// Puts the left or right channel, the middle (left + right)/2 or the side (left − right)/2 into left,
-/// right and, if there is one, centre. Other channels stay.
+/// Puts the left or right channel, the middle (left + right)/2 or the side (left − right)/2 into
+/// left, right and, if there is one, centre. Other channels stay.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[ParamSpec::choice("part", "Part", "left", &["left", "right", "mid", "side"])],
     ..SoundSpec::new(

@@ -8,8 +8,8 @@ use crate::spec::{ParamSpec, Unit};
 const OFF_HZ: f64 = 20.0;
 const ON_HZ: f64 = 25.0;
 
-/// Scales the side signal (left − right)/2 and leaves the middle (left + right)/2: 0 % is mono, 100 %
-/// unchanged. Below a frequency (20 Hz: off) the side signal is removed with 12 dB per octave, as
+/// Scales the side signal (left − right)/2 and leaves the middle (left + right)/2: 0 % is mono, 100
+/// % unchanged. Below a frequency (20 Hz: off) the side signal is removed with 12 dB per octave, as
 /// vinyl and subwoofers need it. Front, back and side pairs are treated alike.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[

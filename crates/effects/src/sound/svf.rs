@@ -1,12 +1,12 @@
-//! Filters of second order as state-variable filters in trapezoidal integration (Zavalishin, "The Art
-//! of VA Filter Design", §4; Simper, "Linear Trapezoidal Integrated SVF", 2013). They stay stable
-//! while their coefficients move, and low frequencies lose no precision.
+//! Filters of second order as state-variable filters in trapezoidal integration (Zavalishin, "The
+//! Art of VA Filter Design", §4; Simper, "Linear Trapezoidal Integrated SVF", 2013). They stay
+//! stable while their coefficients move, and low frequencies lose no precision.
 //!
-//! Any biquad can be computed this way: its poles determine `g` and `k`, its zeros the three weights
-//! (see [`Coefficients::from_biquad`]). Low-pass, high-pass, band-pass and bell filters are designed
-//! after Vicanek, "Matched Second Order Digital Filters" (2016), so that their response is that of
-//! the analogue filter up to half the sampling rate. Shelves, notches and all-passes are bilinear
-//! (Simper; equal to the "Audio EQ Cookbook" of R. Bristow-Johnson).
+//! Any biquad can be computed this way: its poles determine `g` and `k`, its zeros the three
+//! weights (see [`Coefficients::from_biquad`]). Low-pass, high-pass, band-pass and bell filters are
+//! designed after Vicanek, "Matched Second Order Digital Filters" (2016), so that their response is
+//! that of the analogue filter up to half the sampling rate. Shelves, notches and all-passes are
+//! bilinear (Simper; equal to the "Audio EQ Cookbook" of R. Bristow-Johnson).
 use super::level::{LARGEST, TINY, linear, sample};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFormat, SoundProcessor};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
@@ -87,8 +87,8 @@ impl Matched {
 
 impl Coefficients {
     /// From `(b0 + b1·z⁻¹ + b2·z⁻²) / (1 + a1·z⁻¹ + a2·z⁻²)` with complex or real stable poles. The
-    /// denominator of the state-variable filter is `(1 + g·k + g²) + (2·g² − 2)·z⁻¹ +
-    /// (1 − g·k + g²)·z⁻²`; comparing both, and the numerators at z = 1 and z = −1, yields the rest.
+    /// denominator of the state-variable filter is `(1 + g·k + g²) + (2·g² − 2)·z⁻¹ + (1 − g·k +
+    /// g²)·z⁻²`; comparing both, and the numerators at z = 1 and z = −1, yields the rest.
     pub fn from_biquad(b: [f64; 3], a: [f64; 2]) -> Self {
         let [b0, b1, b2] = b;
         let [a1, a2] = a;
@@ -139,8 +139,8 @@ impl Coefficients {
         m.with([b0, b1, -b0 - b1])
     }
 
-    /// `(s² + s·A·ω/Q + ω²) / (s² + s·ω/(A·Q) + ω²)` with A = 10^(gain/40), matched (Vicanek, §3.4).
-    /// A cut is the inverse of the boost, which has no zeros outside the unit circle.
+    /// `(s² + s·A·ω/Q + ω²) / (s² + s·ω/(A·Q) + ω²)` with A = 10^(gain/40), matched (Vicanek,
+    /// §3.4). A cut is the inverse of the boost, which has no zeros outside the unit circle.
     pub fn bell(hz: f64, q: f64, gain_db: f64, rate_hz: u32) -> Self {
         if gain_db == 0.0 {
             return IDENTITY;
@@ -157,8 +157,8 @@ impl Coefficients {
         if gain_db > 0.0 { m.with([b0, b1, b2]) } else { Self::from_biquad([1.0 / b0, m.a1 / b0, m.a2 / b0], [b1 / b0, b2 / b0]) }
     }
 
-    /// `(s² + ω²) / (s² + s·ω/Q + ω²)`, bilinear, with the bandwidth corrected for the warped frequency
-    /// axis by ω/sin ω (as in the Audio EQ Cookbook).
+    /// `(s² + ω²) / (s² + s·ω/Q + ω²)`, bilinear, with the bandwidth corrected for the warped
+    /// frequency axis by ω/sin ω (as in the Audio EQ Cookbook).
     pub fn notch(hz: f64, q: f64, rate_hz: u32) -> Self {
         let omega = radians(hz.min(BILINEAR_LIMIT * f64::from(rate_hz)), rate_hz);
         let k = omega / (q * libm::sin(omega));
@@ -188,8 +188,8 @@ impl Coefficients {
         Self { g: warped(hz, rate_hz), k: SQRT_2, direct: 0.0, band: 0.0, low: 1.0 }
     }
 
-    /// `(s² − s·√2·ω + ω²) / (s² + s·√2·ω + ω²)`, bilinear: the sum of both sides of a Linkwitz-Riley
-    /// crossover of fourth order.
+    /// `(s² − s·√2·ω + ω²) / (s² + s·√2·ω + ω²)`, bilinear: the sum of both sides of a
+    /// Linkwitz-Riley crossover of fourth order.
     pub fn all_pass(hz: f64, rate_hz: u32) -> Self {
         Self { direct: 1.0, band: -2.0 * SQRT_2, low: 0.0, ..Self::crossover(hz, rate_hz) }
     }
@@ -216,8 +216,8 @@ impl Coefficients {
     }
 }
 
-/// Returns the Q of section `i` of `sections` of a Butterworth filter of order `2·sections`, with the
-/// resonance of the sharpest one scaled: `q` is that of a filter with a single section.
+/// Returns the Q of section `i` of `sections` of a Butterworth filter of order `2·sections`, with
+/// the resonance of the sharpest one scaled: `q` is that of a filter with a single section.
 pub(super) fn butterworth_q(i: usize, sections: usize, q: f64) -> f64 {
     let angle = PI * (2.0 * i as f64 + 1.0) / (4.0 * sections as f64);
     let plain = 0.5 / libm::cos(angle);
@@ -267,6 +267,29 @@ impl State {
         self.settle();
     }
 
+    /// Like [`Self::steady`] for two channels, which takes little longer than one.
+    fn steady_pair(states: [&mut Self; 2], c: &Coefficients, samples: &mut [[f64; BLOCK_SAMPLES]; 2]) {
+        let a1 = 1.0 / (1.0 + c.g * (c.g + c.k));
+        let a2 = c.g * a1;
+        let a3 = c.g * a2;
+        let (mut s1, mut s2) = ([states[0].0[0], states[1].0[0]], [states[0].0[1], states[1].0[1]]);
+        let [left, right] = samples;
+        for (left, right) in left.iter_mut().zip(right) {
+            for (n, x) in [left, right].into_iter().enumerate() {
+                let v3 = *x - s2[n];
+                let v1 = a1 * s1[n] + a2 * v3;
+                let v2 = s2[n] + a2 * s1[n] + a3 * v3;
+                s1[n] = 2.0 * v1 - s1[n];
+                s2[n] = 2.0 * v2 - s2[n];
+                *x = c.direct * *x + c.band * v1 + c.low * v2;
+            }
+        }
+        for (n, state) in states.into_iter().enumerate() {
+            state.0 = [s1[n], s2[n]];
+            state.settle();
+        }
+    }
+
     /// Filters samples with coefficients that change linearly.
     pub fn moving(&mut self, from: &Coefficients, to: &Coefficients, samples: &mut [f64; BLOCK_SAMPLES]) {
         if from == to {
@@ -288,6 +311,33 @@ impl State {
         }
         self.0 = [s1, s2];
         self.settle();
+    }
+
+    /// Filters samples with a crossover's low-pass, and replaces them by the all-pass with the same
+    /// poles: one filter yields both.
+    pub fn crossing(&mut self, from: &Coefficients, to: &Coefficients, samples: &mut [f64; BLOCK_SAMPLES]) -> [f64; BLOCK_SAMPLES] {
+        let mut low = [0.0; BLOCK_SAMPLES];
+        let step = (to.g - from.g) / BLOCK_SAMPLES as f64;
+        let k = to.k;
+        let mut g = to.g;
+        let mut a1 = 1.0 / (1.0 + g * (g + k));
+        let [mut s1, mut s2] = self.0;
+        for (i, (x, low)) in samples.iter_mut().zip(&mut low).enumerate() {
+            if step != 0.0 {
+                g = from.g + step * (i + 1) as f64;
+                a1 = 1.0 / (1.0 + g * (g + k));
+            }
+            let v3 = *x - s2;
+            let v1 = a1 * (s1 + g * v3);
+            let v2 = s2 + g * v1;
+            s1 = 2.0 * v1 - s1;
+            s2 = 2.0 * v2 - s2;
+            *low = v2;
+            *x -= 2.0 * k * v1;
+        }
+        self.0 = [s1, s2];
+        self.settle();
+        low
     }
 
     fn settle(&mut self) {
@@ -332,12 +382,16 @@ impl Chain {
     pub fn process(&mut self, channels: &mut [Channel]) {
         let Self { from, to, states, .. } = self;
         if from.iter().chain(to.iter()).any(|c| *c != IDENTITY && !(c.is_gain() && c.direct == 1.0)) {
-            for (channel, states) in channels.iter_mut().zip(states.iter_mut()) {
-                let mut samples = channel.map(f64::from);
-                for ((state, from), to) in states.iter_mut().zip(from.iter()).zip(to.iter()) {
-                    filter(state, from, to, &mut samples);
+            for (channels, states) in channels.chunks_mut(2).zip(states.chunks_mut(2)) {
+                let mut samples = [[0.0; BLOCK_SAMPLES]; 2];
+                samples.iter_mut().zip(channels.iter()).for_each(|(samples, channel)| *samples = channel.map(f64::from));
+                for (i, (from, to)) in from.iter().zip(to.iter()).enumerate() {
+                    match states {
+                        [a, b] if from == to && !to.is_gain() => State::steady_pair([&mut a[i], &mut b[i]], to, &mut samples),
+                        _ => states.iter_mut().zip(&mut samples).for_each(|(s, samples)| filter(&mut s[i], from, to, samples)),
+                    }
                 }
-                *channel = samples.map(sample);
+                channels.iter_mut().zip(samples).for_each(|(channel, samples)| *channel = samples.map(sample));
             }
         } else {
             states.iter_mut().flatten().for_each(|s| *s = State::default());
@@ -397,8 +451,8 @@ mod tests {
         10.0 * (power(n) / power(d)).log10()
     }
 
-    /// Matched filters follow the analogue ones up to 20 kHz at 48 kHz, where bilinear ones are many
-    /// dB off; the coefficients of the state-variable filter are those of the biquad.
+    /// Matched filters follow the analogue ones up to 20 kHz at 48 kHz, where bilinear ones are
+    /// many dB off; the coefficients of the state-variable filter are those of the biquad.
     #[test]
     fn matched_filters_are_like_analogue_ones() {
         for hz in [30.0, 1000.0, 8000.0, 15_000.0] {
@@ -426,7 +480,8 @@ mod tests {
         }
     }
 
-    /// Shelves and notches are the prototypes of the Audio EQ Cookbook with a warped frequency axis.
+    /// Shelves and notches are the prototypes of the Audio EQ Cookbook with a warped frequency
+    /// axis.
     #[test]
     fn shelves_are_those_of_the_cookbook() {
         for (hz, q, gain) in [(100.0, BUTTERWORTH, 9.0), (3000.0, 0.5, -15.0), (12_000.0, 1.0, 24.0)] {

@@ -163,8 +163,8 @@ pub(in crate::sound) fn amplitude(sound: &[f32], hz: f64) -> f64 {
     2.0 * re.hypot(im) / sound.len() as f64
 }
 
-/// Square waves at 48 kHz (half period 10 samples) of given levels in dB and lengths: their magnitude
-/// is constant.
+/// Square waves at 48 kHz (half period 10 samples) of given levels in dB and lengths: their
+/// magnitude is constant.
 pub(in crate::sound) fn steps(parts: &[(f64, usize)]) -> Vec<f32> {
     let values = parts.iter().flat_map(|(db, samples)| std::iter::repeat_n(10f64.powf(db / 20.0) as f32, *samples));
     values.enumerate().map(|(i, x)| if i / 10 % 2 == 0 { x } else { -x }).collect()
@@ -209,8 +209,8 @@ pub(in crate::sound) fn response_db(case: &Case, hz: f64) -> f64 {
     20.0 * re.hypot(im).log10()
 }
 
-/// Sets of values: the defaults, all minima, all maxima, and the defaults with each switch or choice
-/// changed.
+/// Sets of values: the defaults, all minima, all maxima, and the defaults with each switch or
+/// choice changed.
 fn cases(spec: &'static SoundSpec) -> Vec<Case> {
     let base = Case::new(spec);
     let extreme = |pick: fn(f64, f64) -> f64| {
@@ -265,8 +265,8 @@ fn defaults_are_allowed() {
     }
 }
 
-/// Latency depends only on what cannot be animated; settling times are not negative, and finite with
-/// the defaults.
+/// Latency depends only on what cannot be animated; settling times are not negative, and finite
+/// with the defaults.
 #[test]
 fn latency_and_settling_are_sane() {
     for spec in SOUND_EFFECTS {

@@ -21,10 +21,10 @@ const FAST_MILLIS: f64 = 1.0;
 const FALL_MILLIS: f64 = 30.0;
 
 /// Raises or lowers the beginnings of sounds and what follows them, independent of their level. Two
-/// levels in dB follow the peaks: one rises fast, the other with the attack time; their difference is
-/// large at a beginning. Two more fall fast and with the sustain time; their difference is large while
-/// a sound fades away. The gain is the sum of both differences, weighted by the two parameters
-/// (differential envelopes, as in the SPL Transient Designer of 1998).
+/// levels in dB follow the peaks: one rises fast, the other with the attack time; their difference
+/// is large at a beginning. Two more fall fast and with the sustain time; their difference is large
+/// while a sound fades away. The gain is the sum of both differences, weighted by the two
+/// parameters (differential envelopes, as in the SPL Transient Designer of 1998).
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("attack", "Attack", 0.0, -100.0, 100.0, Unit::Percent),
@@ -102,8 +102,9 @@ impl SoundProcessor for Shaper {
 mod tests {
     use crate::sound::tests::{Case, steps};
 
-    /// After a jump of 40 dB the two levels differ by 40·(e^(−t/20 ms) − e^(−t/1 ms)) dB; the gain is
-    /// half of that at 50 %, and nothing once the sound is steady. At another level it is the same.
+    /// After a jump of 40 dB the two levels differ by 40·(e^(−t/20 ms) − e^(−t/1 ms)) dB; the gain
+    /// is half of that at 50 %, and nothing once the sound is steady. At another level it is the
+    /// same.
     #[test]
     fn beginnings() {
         for level in [0.0, -20.0] {

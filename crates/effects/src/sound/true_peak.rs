@@ -12,38 +12,38 @@ use std::f64::consts::PI;
 /// Taps of the oversampling filter: more than the 12 of the standard, so that peaks of high
 /// frequencies are found as well.
 const TAPS: usize = 32;
-/// No position between samples yields more than this times the largest sample: above the sums of the
-/// magnitudes of the taps.
+/// No position between samples yields more than this times the largest sample: above the sums of
+/// the magnitudes of the taps.
 const MOST_OVERSHOOT: f64 = 2.6;
 /// Positions between two samples at which the peak is estimated.
 const PHASES: usize = 3;
 
-/// The taps of all phases: a sinc under a Hann window, the positions 1/4, 2/4 and 3/4 after the sample
-/// TAPS / 2 − 1.
-fn taps() -> [[f64; PHASES]; TAPS] {
-    std::array::from_fn(|tap| {
-        std::array::from_fn(|phase| {
+/// The taps of all phases: a sinc under a Hann window, the positions 1/4, 2/4 and 3/4 after the
+/// sample TAPS / 2 − 1.
+fn taps() -> [[f32; TAPS]; PHASES] {
+    std::array::from_fn(|phase| {
+        std::array::from_fn(|tap| {
             let x = tap as f64 - (TAPS / 2 - 1) as f64 - (phase + 1) as f64 / (PHASES + 1) as f64;
             let window = libm::cos(PI * x / (TAPS + 1) as f64);
-            libm::sin(PI * x) / (PI * x) * window * window
+            (libm::sin(PI * x) / (PI * x) * window * window) as f32
         })
     })
 }
 
-/// Samples by which gains are held longer than the look-ahead, so that all gains that are averaged for a
-/// sample include those needed on both sides of it.
+/// Samples by which gains are held longer than the look-ahead, so that all gains that are averaged
+/// for a sample include those needed on both sides of it.
 const HOLD: usize = 2;
 
 /// Limits blocks of sound in place; the output is later by [`TruePeakLimiter::latency_samples`].
 pub(super) struct TruePeakLimiter {
-    taps: [[f64; PHASES]; TAPS],
+    taps: [[f32; TAPS]; PHASES],
     /// Length of the look-ahead and of the moving average, samples.
     window: usize,
     /// Samples that are not output yet, by channel.
     delayed: Vec<Vec<f32>>,
     delayed_at: usize,
     /// The newest samples of each channel before the block, for the oversampling filter.
-    history: Vec<[f64; TAPS - 1]>,
+    history: Vec<[f32; TAPS - 1]>,
     /// Gains within the look-ahead whose successors are all larger, a ring: (sample, gain).
     lowest: Vec<(u64, f64)>,
     lowest_start: usize,
@@ -89,8 +89,8 @@ impl TruePeakLimiter {
         }
     }
 
-    /// Limits a block. The ceiling changes linearly from `from` to `to`; it is a factor. `release` is
-    /// what is left of a reduction after a sample.
+    /// Limits a block. The ceiling changes linearly from `from` to `to`; it is a factor. `release`
+    /// is what is left of a reduction after a sample.
     pub fn process(&mut self, channels: &mut [Channel], from: f64, to: f64, release: f64) {
         let peaks = self.peaks(channels, from.min(to));
         let mut gains = [1.0; BLOCK_SAMPLES];
@@ -115,26 +115,29 @@ impl TruePeakLimiter {
 
     /// The true peak around the sample TAPS / 2 before each sample; 0 if all are below the ceiling.
     fn peaks(&mut self, channels: &[Channel], ceiling: f64) -> [f64; BLOCK_SAMPLES] {
-        let mut peaks = [0.0f64; BLOCK_SAMPLES];
+        let mut peaks = [0.0f32; BLOCK_SAMPLES];
         for (channel, history) in channels.iter().zip(&mut self.history) {
-            let mut samples = [0.0f64; BLOCK_SAMPLES + TAPS - 1];
+            let mut samples = [0.0f32; BLOCK_SAMPLES + TAPS - 1];
             samples[..TAPS - 1].copy_from_slice(history);
-            samples[TAPS - 1..].iter_mut().zip(channel).for_each(|(s, x)| *s = f64::from(*x));
+            samples[TAPS - 1..].copy_from_slice(channel);
             history.copy_from_slice(&samples[BLOCK_SAMPLES..]);
-            if samples.iter().all(|s| s.abs() * MOST_OVERSHOOT < ceiling) {
+            let largest = samples.iter().fold(0.0f32, |a, x| a.max(x.abs()));
+            if f64::from(largest) * MOST_OVERSHOOT < ceiling {
                 continue;
             }
-            for (peak, window) in peaks.iter_mut().zip(samples.windows(TAPS)) {
-                // The sample itself, and the three between it and its neighbour.
-                let mut sums = [0.0f64; PHASES];
-                for (taps, x) in self.taps.iter().zip(window) {
-                    sums.iter_mut().zip(taps).for_each(|(sum, tap)| *sum += tap * x);
+            // The samples on both sides, and the positions between them.
+            for middle in [TAPS / 2 - 1, TAPS / 2] {
+                peaks.iter_mut().zip(&samples[middle..]).for_each(|(peak, x)| *peak = peak.max(x.abs()));
+            }
+            for taps in &self.taps {
+                let mut sums = [0.0f32; BLOCK_SAMPLES];
+                for (tap, window) in taps.iter().zip(samples.windows(BLOCK_SAMPLES)) {
+                    sums.iter_mut().zip(window).for_each(|(sum, x)| *sum += tap * x);
                 }
-                let between = sums.iter().fold(0.0f64, |a, s| a.max(s.abs()));
-                *peak = peak.max(window[TAPS / 2 - 1].abs()).max(window[TAPS / 2].abs()).max(between);
+                peaks.iter_mut().zip(sums).for_each(|(peak, sum)| *peak = peak.max(sum.abs()));
             }
         }
-        peaks
+        peaks.map(f64::from)
     }
 
     /// The gain for the sample that is output when `gain` is needed for the newest one.
@@ -176,9 +179,9 @@ mod tests {
     #[test]
     fn the_largest_overshoot() {
         for phase in 0..PHASES {
-            let sum: f64 = taps().iter().map(|t| t[phase].abs()).sum();
+            let sum: f64 = taps()[phase].iter().map(|t| f64::from(t.abs())).sum();
             assert!(sum < MOST_OVERSHOOT, "{sum}");
-            let unity: f64 = taps().iter().map(|t| t[phase]).sum();
+            let unity: f64 = taps()[phase].iter().map(|t| f64::from(*t)).sum();
             assert!((unity - 1.0).abs() < 0.001, "{unity}");
         }
     }
