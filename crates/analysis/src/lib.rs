@@ -14,6 +14,7 @@ pub mod motion;
 pub mod scopes;
 pub mod similarity;
 mod solve;
+pub mod sound;
 pub mod steady;
 mod surface;
 mod template;

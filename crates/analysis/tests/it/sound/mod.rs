@@ -1,0 +1,7 @@
+//! Analysis of sound.
+mod align;
+mod arrange;
+mod meters;
+mod signals;
+mod silence;
+mod spectrum;
