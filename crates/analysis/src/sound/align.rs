@@ -41,6 +41,9 @@ const PLACE_EVERY_SECS: f64 = 4.0;
 /// reaches 5 in a search of a second.
 const MIN_PEAK: f64 = 8.0;
 const MIN_SINGLE_PEAK: f64 = 12.0;
+/// Least median ratio of peaks to the next ones: sounds of the same kind, such as music of the same
+/// tempo and pitch, have many peaks alike.
+const MIN_RATIO: f64 = 1.4;
 /// Drift of clocks that is looked for; crystals have less than 100 ppm.
 const MAX_DRIFT_PPM: f64 = 200.0;
 /// Places whose offsets are farther from the line do not count, in seconds: first, and with the
@@ -220,7 +223,7 @@ fn alignment(line: &refine::Line, compared: usize) -> Option<Alignment> {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
-    if line.on_it.len() < 2 && median(|m| m.peak) < MIN_SINGLE_PEAK {
+    if median(|m| m.ratio) < MIN_RATIO || (line.on_it.len() < 2 && median(|m| m.peak) < MIN_SINGLE_PEAK) {
         return None;
     }
     Some(Alignment {
@@ -282,7 +285,8 @@ pub fn candidates(first: &Fingerprint, second: &Fingerprint) -> Vec<f64> {
     }
     let mut found: Vec<(f64, i64)> = Vec::new();
     for (i, value) in likeness.iter().enumerate() {
-        let (lag, near) = (i as i64 + 1 - m as i64, |other: &(f64, i64)| (other.1 - (i as i64 + 1 - m as i64)).abs() < APART_FRAMES);
+        let (lag, near) =
+            (i as i64 + 1 - m as i64, |other: &(f64, i64)| (other.1 - (i as i64 + 1 - m as i64)).abs() < APART_FRAMES);
         if found.len() == CANDIDATES && *value <= found[CANDIDATES - 1].0 {
             continue;
         }

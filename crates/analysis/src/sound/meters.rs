@@ -94,9 +94,8 @@ impl Rms {
 
     /// Adds the next samples.
     pub fn add(&mut self, samples: &[f32]) {
-        self.recent.add(samples.len(), |part| {
-            [samples.get(part).unwrap_or_default().iter().map(|&x| f64::from(x) * f64::from(x)).sum()]
-        });
+        self.recent
+            .add(samples.len(), |part| [samples.get(part).unwrap_or_default().iter().map(|&x| f64::from(x) * f64::from(x)).sum()]);
     }
 
     /// RMS in dBFS: −3.01 for a full-scale sine; −∞ for silence.

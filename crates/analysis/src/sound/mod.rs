@@ -6,7 +6,7 @@
 //! the same for any sizes of blocks.
 pub mod align;
 pub mod arrange;
-//pub mod beats;
+pub mod beats;
 mod frames;
 pub mod meters;
 mod refine;

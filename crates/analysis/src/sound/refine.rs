@@ -7,6 +7,8 @@ use std::ops::Range;
 const STRETCH_SECS: f64 = 3.0;
 /// Part of a stretch that is faded at each end.
 const FADE: f64 = 0.1;
+/// Product of magnitudes of a bin, relative to the mean, under which it does not count: −50 dB.
+const BIN_FLOOR: f64 = 1e-5;
 /// Other peaks are farther from the highest one, in seconds.
 const PEAK_SECS: f64 = 0.001;
 
@@ -122,12 +124,15 @@ fn phase_correlation(a: &[f32], b: &[f32], passed: f64, search: usize) -> Option
     };
     let (mut cross, other) = (spectrum(a), spectrum(b));
     let end = (passed * (cross.len() - 1) as f64) as usize;
-    let mut weight = 0.0f32;
     let last = cross.len() - 1;
+    // Bins far below the mean have only the rounding and the fades of the stretch.
+    let products = cross.iter().zip(&other).map(|(x, y)| f64::from((x * y.conj()).norm_sqr().sqrt()));
+    let floor = (BIN_FLOOR * products.sum::<f64>() / cross.len() as f64).max(1e-20) as f32;
+    let mut weight = 0.0f32;
     for (k, (x, y)) in cross.iter_mut().zip(&other).enumerate() {
         let product = *x * y.conj();
         let magnitude = product.norm_sqr().sqrt();
-        let used = k > 0 && k <= end && k < last && magnitude > 1e-20;
+        let used = k > 0 && k <= end && k < last && magnitude > floor;
         *x = if used { product / magnitude } else { Default::default() };
         weight += if used { 2.0 } else { 0.0 };
     }

@@ -96,8 +96,16 @@ impl Spectrogram {
     pub fn new(rate_hz: u32, settings: SpectrogramSettings) -> Self {
         let spectrum = Spectrum::new(rate_hz, settings.length, settings.window);
         let frames = Frames::new(settings.length, rate_hz, settings.columns_per_sec);
-        let mut made =
-            Self { settings, rate_hz, spectrum, frames, rows: Vec::new(), mono: Vec::new(), powers: Vec::new(), column: Vec::new() };
+        let mut made = Self {
+            settings,
+            rate_hz,
+            spectrum,
+            frames,
+            rows: Vec::new(),
+            mono: Vec::new(),
+            powers: Vec::new(),
+            column: Vec::new(),
+        };
         made.rows = (0..settings.rows).map(|row| made.bins_of(row as f64)).collect();
         made
     }
@@ -112,7 +120,8 @@ impl Spectrogram {
 
     fn bins_of(&self, row: f64) -> RowBins {
         let last = self.spectrum.bins() - 1;
-        let bin = |row: f64| (self.frequency_hz(row) / self.spectrum.frequency_hz(1).max(f64::MIN_POSITIVE)).clamp(0.0, last as f64);
+        let bin =
+            |row: f64| (self.frequency_hz(row) / self.spectrum.frequency_hz(1).max(f64::MIN_POSITIVE)).clamp(0.0, last as f64);
         let (first, end) = (bin(row).ceil() as usize, bin(row + 1.0).ceil() as usize);
         if end > first + 1 {
             return RowBins::Largest(first, end);

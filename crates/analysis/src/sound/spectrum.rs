@@ -94,7 +94,6 @@ impl Spectrum {
             *x = 10.0 * libm::log10f(*x);
         }
     }
-
 }
 
 /// The average and the largest spectrum of a stream (P. D. Welch, "The Use of Fast Fourier

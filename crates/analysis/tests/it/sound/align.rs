@@ -30,11 +30,9 @@ const RATE: u32 = 16_000;
 
 #[test]
 fn cuts_of_one_recording_are_aligned_to_a_sample() {
-    for (name, event) in [
-        ("noise", noise(1, 60 * RATE as usize, 0.3)),
-        ("speech", speech(2, RATE, 60.0)),
-        ("music", music(3, RATE, 60.0, 0.5)),
-    ] {
+    for (name, event) in
+        [("noise", noise(1, 60 * RATE as usize, 0.3)), ("speech", speech(2, RATE, 60.0)), ("music", music(3, RATE, 60.0, 0.5))]
+    {
         for (from_a, to_a, from_b, to_b) in [(0, 50, 10, 60), (20, 60, 0, 45), (0, 60, 25, 40), (30, 40, 0, 60), (0, 33, 27, 60)] {
             let cut = |from: usize, to: usize| &event[from * RATE as usize + from * 37..to * RATE as usize];
             let (a, b) = (cut(from_a, to_a), cut(from_b, to_b));

@@ -1,6 +1,7 @@
 //! Analysis of sound.
 mod align;
 mod arrange;
+mod beats;
 mod meters;
 mod signals;
 mod silence;

@@ -68,8 +68,13 @@ fn ranges_cover_the_recording() {
     for pad in [0.0, 0.1, 0.2, 5.0] {
         for (min_silence_secs, min_sound_secs) in [(0.0, 0.0), (0.3, 0.2), (0.5, 0.0), (9.0, 9.0)] {
             for threshold in [Threshold::Dbfs(-50.0), Threshold::AboveNoiseDb(10.0), Threshold::Dbfs(0.0)] {
-                let settings =
-                    SilenceSettings { pad_before_secs: pad, pad_after_secs: pad, min_silence_secs, min_sound_secs, ..exact(threshold) };
+                let settings = SilenceSettings {
+                    pad_before_secs: pad,
+                    pad_after_secs: pad,
+                    min_silence_secs,
+                    min_sound_secs,
+                    ..exact(threshold)
+                };
                 let found = run(&x, settings);
                 let mut all: Vec<_> = found.sound.iter().chain(&found.silence).cloned().collect();
                 all.sort_by_key(|r| r.start);
