@@ -11,7 +11,7 @@ mod frames;
 pub mod meters;
 mod refine;
 mod resample;
-//pub mod segments;
+pub mod segments;
 pub mod silence;
 pub mod spectrogram;
 pub mod spectrum;

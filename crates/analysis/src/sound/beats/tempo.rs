@@ -19,12 +19,14 @@ const SIZE: usize = 4 * LENGTH;
 const PER_OCTAVE: f64 = 120.0;
 /// The preferred tempo, and the standard deviation in octaves.
 const PREFERRED_BPM: f64 = 120.0;
-const OCTAVES: f64 = 1.0;
+const OCTAVES: f64 = 0.7;
+/// Standard deviation in frames of a Gaussian by which onsets are widened: players are no machines.
+const WIDEN: f32 = 1.0;
 /// How much a change of the tempo by an octave costs, squared, in the logarithm of the score.
 const CHANGE: f64 = 4_000.0;
 /// Farthest change between windows, in steps of tempos; farther is a jump at a fixed cost.
 const NEAR: i64 = 12;
-const JUMP: f64 = 3.0;
+const JUMP: f64 = 12.0;
 
 fn tempos() -> Vec<f64> {
     let count = (libm::log2(MAX_BPM / MIN_BPM) * PER_OCTAVE) as usize;
@@ -42,6 +44,7 @@ pub(super) fn path(strength: &[f32]) -> Vec<f64> {
         })
         .collect();
     let windows = strength.len().div_ceil(HOP).max(1);
+    let strength = &widened(strength);
     let mut scorer = Scorer::new();
     // Viterbi's algorithm: the best logarithm of scores of a path to each tempo.
     let mut best = vec![0.0; tempos.len()];
@@ -75,6 +78,13 @@ pub(super) fn path(strength: &[f32]) -> Vec<f64> {
     }
     path.reverse();
     path
+}
+
+fn widened(strength: &[f32]) -> Vec<f32> {
+    let reach = (3.0 * WIDEN).ceil() as i64;
+    let weights: Vec<f32> = (-reach..=reach).map(|d| libm::expf(-0.5 * (d * d) as f32 / (WIDEN * WIDEN))).collect();
+    let at = |k: i64| usize::try_from(k).ok().and_then(|k| strength.get(k)).copied().unwrap_or(0.0);
+    (0..strength.len() as i64).map(|k| (-reach..=reach).zip(&weights).map(|(d, w)| w * at(k + d)).sum()).collect()
 }
 
 struct Scorer {

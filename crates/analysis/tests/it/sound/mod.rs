@@ -3,6 +3,7 @@ mod align;
 mod arrange;
 mod beats;
 mod meters;
+mod segments;
 mod signals;
 mod silence;
 mod spectrum;
