@@ -12,7 +12,7 @@
 use crate::sound::{
     frames::Frames,
     mix_down,
-    refine::{self, Measured, Place},
+    refine::{self, Correlator, Measured, Place},
     spectrum::Window,
     transform::{Transform, frame_length},
 };
@@ -37,10 +37,14 @@ const PLACES_TO_TRY: usize = 4;
 const MAX_PLACES: usize = 16;
 /// Seconds between places; more places in a short overlap would say the same.
 const PLACE_EVERY_SECS: f64 = 4.0;
-/// Least peak of a place in standard deviations of the correlation, and of a single place. Noise
-/// reaches 5 in a search of a second.
+/// Least peak of a place in standard deviations of the correlation, and of a single place, which is
+/// only enough if the overlap has no more than two. Noise reaches 5 in a search of a second.
 const MIN_PEAK: f64 = 8.0;
 const MIN_SINGLE_PEAK: f64 = 12.0;
+/// Two places with such a peak, and as much higher than the next one, are enough to try no other
+/// candidate.
+const CLEAR_PEAK: f64 = 20.0;
+const CLEAR_RATIO: f64 = 3.0;
 /// Least median ratio of peaks to the next ones: sounds of the same kind, such as music of the same
 /// tempo and pitch, have many peaks alike.
 const MIN_RATIO: f64 = 1.4;
@@ -186,16 +190,23 @@ pub fn align<E>(
     let mut reader = refine::Reader {
         first: (&mut read_first, first.rate_hz, first.samples),
         second: (&mut read_second, second.rate_hz, second.samples),
+        correlator: Correlator::new(refine::length(first.rate_hz)),
     };
     let mut best: Option<(f64, f64)> = None;
     for offset in candidates(first, second) {
-        let mut score = 0.0;
+        let (mut score, mut clear) = (0.0, 0);
         for place in places(first, second, offset, PLACES_TO_TRY) {
             let measured = reader.compare(place, offset, 0.0, search_secs(first, second, offset, place.secs))?;
-            score += measured.filter(|m| m.peak >= MIN_PEAK).map_or(0.0, |m| m.peak);
+            if let Some(found) = measured.filter(|m| m.peak >= MIN_PEAK) {
+                score += found.peak;
+                clear += usize::from(found.peak >= CLEAR_PEAK && found.ratio >= CLEAR_RATIO);
+            }
         }
         if score > best.map_or(0.0, |(score, _)| score) {
             best = Some((score, offset));
+        }
+        if clear > 1 {
+            break;
         }
     }
     let Some((_, start)) = best else { return Ok(None) };
@@ -223,7 +234,7 @@ fn alignment(line: &refine::Line, compared: usize) -> Option<Alignment> {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
-    if median(|m| m.ratio) < MIN_RATIO || (line.on_it.len() < 2 && median(|m| m.peak) < MIN_SINGLE_PEAK) {
+    if median(|m| m.ratio) < MIN_RATIO || (line.on_it.len() < 2 && (compared > 2 || median(|m| m.peak) < MIN_SINGLE_PEAK)) {
         return None;
     }
     Some(Alignment {

@@ -1,10 +1,11 @@
 //! Compares short stretches of two recordings at full rate, and fits a line through the offsets.
 use crate::sound::resample::Sinc;
-use realfft::RealFftPlanner;
-use std::ops::Range;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex32;
+use std::{ops::Range, sync::Arc};
 
 /// Least duration of a stretch, in seconds.
-const STRETCH_SECS: f64 = 3.0;
+const STRETCH_SECS: f64 = 2.7;
 /// Part of a stretch that is faded at each end.
 const FADE: f64 = 0.1;
 /// Product of magnitudes of a bin, relative to the mean, under which it does not count: −50 dB.
@@ -43,6 +44,7 @@ pub(crate) struct Measured {
 pub(crate) struct Reader<'a, E> {
     pub first: Recording<'a, E>,
     pub second: Recording<'a, E>,
+    pub correlator: Correlator,
 }
 
 type Recording<'a, E> = (&'a mut dyn FnMut(Range<u64>) -> Result<Vec<f32>, E>, u32, u64);
@@ -81,7 +83,7 @@ impl<E> Reader<'_, E> {
         let b: Vec<f32> = (0..length).map(|i| sinc.at(&samples, position - from as f64 + i as f64 * step)).collect();
         // Above the lower of the two ranges of frequencies there is nothing to compare.
         let passed = (second_rate / rate).min(1.0) * 0.95;
-        let Some(found) = phase_correlation(&a, &b, passed, (search_secs * rate).ceil() as usize) else { return Ok(None) };
+        let Some(found) = self.correlator.peak(&a, &b, passed, (search_secs * rate).ceil() as usize) else { return Ok(None) };
         let middle = (start + length as i64 / 2) as f64 / rate;
         // a[n + lag] = b[n]: the middle of b is found at the middle of a plus lag.
         Ok(Some(Measured {
@@ -103,59 +105,72 @@ struct Peak {
     inverted: bool,
 }
 
-/// The highest peak of the correlation with phase transform of two stretches of the same length, in
-/// the lower part `passed` of frequencies, within ±`search` samples.
-fn phase_correlation(a: &[f32], b: &[f32], passed: f64, search: usize) -> Option<Peak> {
-    let size = 2 * a.len();
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
-    let mut frame = forward.make_input_vec();
-    let mut spectrum = |samples: &[f32]| {
-        frame.fill(0.0);
+/// Correlates stretches of one length with the phase transform.
+pub(crate) struct Correlator {
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+}
+
+impl Correlator {
+    /// For stretches of `length` samples.
+    pub fn new(length: usize) -> Self {
+        let mut planner = RealFftPlanner::new();
+        Self { forward: planner.plan_fft_forward(2 * length), inverse: planner.plan_fft_inverse(2 * length) }
+    }
+
+    /// The spectrum of a stretch, faded at both ends and followed by silence.
+    fn spectrum(&self, samples: &[f32]) -> Vec<Complex32> {
+        let mut frame = self.forward.make_input_vec();
         let fade = FADE * samples.len() as f64;
         for (i, (f, x)) in frame.iter_mut().zip(samples).enumerate() {
             let edge = i.min(samples.len() - 1 - i) as f64 + 0.5;
             *f = x * (edge / fade).min(1.0) as f32;
         }
-        let mut bins = forward.make_output_vec();
-        let done = forward.process(&mut frame, &mut bins);
+        let mut bins = self.forward.make_output_vec();
+        let done = self.forward.process(&mut frame, &mut bins);
         debug_assert!(done.is_ok(), "the buffers were made by the plan");
         bins
-    };
-    let (mut cross, other) = (spectrum(a), spectrum(b));
-    let end = (passed * (cross.len() - 1) as f64) as usize;
-    let last = cross.len() - 1;
-    // Bins far below the mean have only the rounding and the fades of the stretch.
-    let products = cross.iter().zip(&other).map(|(x, y)| f64::from((x * y.conj()).norm_sqr().sqrt()));
-    let floor = (BIN_FLOOR * products.sum::<f64>() / cross.len() as f64).max(1e-20) as f32;
-    let mut weight = 0.0f32;
-    for (k, (x, y)) in cross.iter_mut().zip(&other).enumerate() {
-        let product = *x * y.conj();
-        let magnitude = product.norm_sqr().sqrt();
-        let used = k > 0 && k <= end && k < last && magnitude > floor;
-        *x = if used { product / magnitude } else { Default::default() };
-        weight += if used { 2.0 } else { 0.0 };
     }
-    if weight == 0.0 {
-        return None;
+
+    /// The highest peak of two stretches of the same length, in the lower part `passed` of
+    /// frequencies, within ±`search` samples.
+    fn peak(&self, a: &[f32], b: &[f32], passed: f64, search: usize) -> Option<Peak> {
+        let (mut cross, other) = (self.spectrum(a), self.spectrum(b));
+        let end = (passed * (cross.len() - 1) as f64) as usize;
+        let last = cross.len() - 1;
+        // Bins far below the mean have only the rounding and the fades of the stretch.
+        let products = cross.iter().zip(&other).map(|(x, y)| f64::from((x * y.conj()).norm_sqr().sqrt()));
+        let floor = (BIN_FLOOR * products.sum::<f64>() / cross.len() as f64).max(1e-20) as f32;
+        let mut weight = 0.0f32;
+        for (k, (x, y)) in cross.iter_mut().zip(&other).enumerate() {
+            let product = *x * y.conj();
+            let magnitude = product.norm_sqr().sqrt();
+            let used = k > 0 && k <= end && k < last && magnitude > floor;
+            *x = if used { product / magnitude } else { Default::default() };
+            weight += if used { 2.0 } else { 0.0 };
+        }
+        if weight == 0.0 {
+            return None;
+        }
+        let mut r = self.inverse.make_output_vec();
+        let size = r.len();
+        let done = self.inverse.process(&mut cross, &mut r);
+        debug_assert!(done.is_ok(), "the buffers were made by the plan");
+        // Each bin has magnitude 1, so the mean square over all lags is known.
+        let deviation = f64::from(weight).sqrt();
+        let at = |lag: i64| f64::from(r[lag.rem_euclid(size as i64) as usize]);
+        let search = search.clamp(1, a.len() / 2) as i64;
+        let lag = (-search..=search).max_by(|x, y| at(*x).abs().total_cmp(&at(*y).abs()))?;
+        let top = at(lag).abs();
+        let near = ((PEAK_SECS * 2.0 * a.len() as f64 / STRETCH_SECS / 2.0) as i64).max(4);
+        let next = (-search..=search).filter(|l| (l - lag).abs() > near).map(|l| at(l).abs()).fold(0.0, f64::max);
+        // A parabola through three values.
+        let sign = at(lag).signum();
+        let (before, after) = (sign * at(lag - 1), sign * at(lag + 1));
+        let bend = before - 2.0 * top + after;
+        let part = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
+        Some(Peak { lag: lag as f64 + part, peak: top / deviation, ratio: top / next.max(deviation), inverted: sign < 0.0 })
     }
-    let mut r = inverse.make_output_vec();
-    let done = inverse.process(&mut cross, &mut r);
-    debug_assert!(done.is_ok(), "the buffers were made by the plan");
-    // Each bin has magnitude 1, so the mean square over all lags is known.
-    let deviation = f64::from(weight).sqrt();
-    let at = |lag: i64| f64::from(r[lag.rem_euclid(size as i64) as usize]);
-    let search = search.clamp(1, a.len() / 2) as i64;
-    let lag = (-search..=search).max_by(|x, y| at(*x).abs().total_cmp(&at(*y).abs()))?;
-    let top = at(lag).abs();
-    let near = ((PEAK_SECS * 2.0 * a.len() as f64 / STRETCH_SECS / 2.0) as i64).max(4);
-    let next = (-search..=search).filter(|l| (l - lag).abs() > near).map(|l| at(l).abs()).fold(0.0, f64::max);
-    // A parabola through three values.
-    let sign = at(lag).signum();
-    let (before, after) = (sign * at(lag - 1), sign * at(lag + 1));
-    let bend = before - 2.0 * top + after;
-    let part = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
-    Some(Peak { lag: lag as f64 + part, peak: top / deviation, ratio: top / next.max(deviation), inverted: sign < 0.0 })
 }
 
 /// A line through the offsets at places.

@@ -74,7 +74,9 @@ impl SegmentFinder {
     }
 
     /// The segments of everything that was added, in order and without gaps.
-    pub fn finish(self) -> Vec<Segment> {
+    pub fn finish(mut self) -> Vec<Segment> {
+        let Self { decimator, meter, .. } = &mut self;
+        decimator.add(&vec![0.0; decimator.taps.len() / 2], |x| meter.add(x));
         let frames = self.meter.finish();
         let mut syllables = Syllables::default();
         let scores: Vec<[f64; 4]> = (0..frames.len().div_ceil(STEP))

@@ -161,6 +161,13 @@ impl SilenceDetector {
         let mut sound = self.loud(threshold_dbfs);
         let samples = |secs: f64| (secs.max(0.0) * f64::from(self.rate_hz)).round() as u64;
         join(&mut sound, samples(self.settings.min_silence_secs));
+        // Short silence at the start and the end is none either.
+        if let Some(first) = sound.first_mut().filter(|s| s.start < samples(self.settings.min_silence_secs)) {
+            first.start = 0;
+        }
+        if let Some(last) = sound.last_mut().filter(|s| self.samples - s.end < samples(self.settings.min_silence_secs)) {
+            last.end = self.samples;
+        }
         sound.retain(|s| s.end - s.start >= samples(self.settings.min_sound_secs));
         let (before, after) = (samples(self.settings.pad_before_secs), samples(self.settings.pad_after_secs));
         for s in &mut sound {
