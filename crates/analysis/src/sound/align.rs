@@ -81,8 +81,9 @@ pub struct Fingerprinter {
 impl Fingerprinter {
     /// For a recording with that many samples per second.
     pub fn new(rate_hz: u32) -> Self {
+        let rate_hz = rate_hz.max(1);
         let transform = Transform::new(frame_length(rate_hz, 0.025), Window::Hann);
-        let per_hz = transform.length() as f64 / f64::from(rate_hz.max(1));
+        let per_hz = transform.length() as f64 / f64::from(rate_hz);
         let bin = |hz: f64| ((hz * per_hz).round() as usize).min(transform.length() / 2);
         let bins = EDGES_HZ.windows(2).map(|e| bin(e[0])..bin(e[1]).max(bin(e[0]) + 1)).collect();
         Self {
@@ -132,7 +133,7 @@ impl Fingerprinter {
 impl Fingerprint {
     /// Duration of the recording in seconds.
     pub fn secs(&self) -> f64 {
-        self.samples as f64 / f64::from(self.rate_hz.max(1))
+        self.samples as f64 / f64::from(self.rate_hz)
     }
 
     fn frames(&self) -> usize {
@@ -265,7 +266,7 @@ fn overlap(first: &Fingerprint, second: &Fingerprint, offset_secs: f64) -> (f64,
 fn places(first: &Fingerprint, second: &Fingerprint, offset_secs: f64, count: usize) -> Vec<Place> {
     let (start, end) = overlap(first, second, offset_secs);
     let length = refine::length(first.rate_hz);
-    let half = (length as f64 / f64::from(first.rate_hz.max(1)) / 2.0).min((end - start) / 2.0).max(0.0);
+    let half = (length as f64 / f64::from(first.rate_hz) / 2.0).min((end - start) / 2.0).max(0.0);
     let (start, end) = (start + half, end - half);
     let count = count.min(1 + ((end - start).max(0.0) / PLACE_EVERY_SECS) as usize);
     let step = if count > 1 { (end - start) / (count - 1) as f64 } else { 0.0 };

@@ -21,7 +21,7 @@ impl FrequencyAxis {
     /// All axes.
     pub const ALL: [Self; 3] = [Self::Linear, Self::Logarithmic, Self::Mel];
 
-    fn from_hz(self, hz: f64) -> f64 {
+    fn position_of(self, hz: f64) -> f64 {
         match self {
             Self::Linear => hz,
             Self::Logarithmic => libm::log2(hz.max(1.0)),
@@ -29,7 +29,7 @@ impl FrequencyAxis {
         }
     }
 
-    fn to_hz(self, position: f64) -> f64 {
+    fn frequency_at(self, position: f64) -> f64 {
         match self {
             Self::Linear => position,
             Self::Logarithmic => libm::exp2(position),
@@ -114,8 +114,8 @@ impl Spectrogram {
     pub fn frequency_hz(&self, row: f64) -> f64 {
         let axis = self.settings.axis;
         let top = self.settings.range_hz.1.min(f64::from(self.rate_hz) / 2.0);
-        let (low, high) = (axis.from_hz(self.settings.range_hz.0), axis.from_hz(top));
-        axis.to_hz(low + (high - low) * row / self.settings.rows.max(1) as f64)
+        let (low, high) = (axis.position_of(self.settings.range_hz.0), axis.position_of(top));
+        axis.frequency_at(low + (high - low) * row / self.settings.rows.max(1) as f64)
     }
 
     fn bins_of(&self, row: f64) -> RowBins {

@@ -75,7 +75,7 @@ impl Spectrum {
     /// have no mirrored half, read as a sine of the same peak does.
     pub fn powers(&mut self, frame: &[f32], out: &mut Vec<f32>) {
         let scale = (1.0 / self.full_scale) as f32;
-        let even = self.transform.length() % 2 == 0;
+        let even = self.transform.length().is_multiple_of(2);
         let bins = self.transform.run(frame);
         out.clear();
         out.extend(bins.iter().map(|b| b.norm_sqr() * scale));

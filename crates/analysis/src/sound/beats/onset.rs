@@ -124,7 +124,7 @@ impl OnsetStrength {
             // The largest of three bands before: a tone that moves to the next band is no onset.
             let before = |b: usize| last[b.saturating_sub(1)..(b + 2).min(last.len())].iter().fold(0.0f32, |a, x| a.max(*x));
             let flux: f32 = levels.iter().enumerate().map(|(b, level)| (level - before(b)).max(0.0)).sum();
-            strength.push(if k == 0 { 0.0 } else { flux / bands.len() as f32 });
+            strength.push(if k == 0 { 0.0 } else { flux / bands.len().max(1) as f32 });
             let rises = || roots.iter().zip(last_roots.iter()).map(|(root, before)| (root - before).max(0.0));
             let low_rise: f32 = rises().take(*low_bands).sum();
             low.push(if k == 0 { 0.0 } else { low_rise });

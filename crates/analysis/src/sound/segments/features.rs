@@ -147,7 +147,7 @@ impl FrameMeter {
             return 0.0;
         }
         let rate = f64::from(self.rate_hz);
-        let lags = (rate / PITCH_HZ.1) as usize..((rate / PITCH_HZ.0) as usize + 1).min(r.len() / 2);
+        let lags = ((rate / PITCH_HZ.1) as usize).max(1)..((rate / PITCH_HZ.0) as usize + 1).min(r.len() / 2);
         let fall = |lag: usize| {
             let t = lag as f32 / r.len() as f32;
             let angle = std::f32::consts::TAU * t;
@@ -156,10 +156,9 @@ impl FrameMeter {
         let mut best = 0.0f32;
         for lag in lags {
             // Only peaks: low tones have a slope here.
-            if let Some([before, at, after]) = r.get(lag - 1..lag + 2) {
-                if at >= before && at >= after {
-                    best = best.max(at / energy / fall(lag));
-                }
+            let Some([before, at, after]) = r.get(lag - 1..lag + 2) else { continue };
+            if at >= before && at >= after {
+                best = best.max(at / energy / fall(lag));
             }
         }
         best.clamp(0.0, 1.0)

@@ -117,4 +117,7 @@ fn unrelated_recordings_are_refused() {
             assert_eq!(aligned_as((a, f), (b, g)), None, "{i} and {k}");
         }
     }
+    for rate in [0, 1, 1_000] {
+        assert_eq!(aligned((&sounds[0][..300], rate), (&sounds[2][..200], 1)), None, "{rate} Hz");
+    }
 }

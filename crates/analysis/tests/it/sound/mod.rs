@@ -2,6 +2,7 @@
 mod align;
 mod arrange;
 mod beats;
+mod blocks;
 mod meters;
 mod segments;
 mod signals;

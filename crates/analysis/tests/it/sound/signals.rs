@@ -123,12 +123,12 @@ pub fn music(seed: u64, rate_hz: u32, secs: f64, chord_secs: f64) -> Vec<f32> {
                     break;
                 }
                 let amplitude = 0.1 / f64::from(h);
-                for n in start..(start + chord + chord / 4).min(total) {
+                for (n, out) in out.iter_mut().enumerate().skip(start).take(chord + chord / 4) {
                     let t = (n - start) as f64 / rate;
                     let attack = (t / 0.02).min(1.0);
                     let release = ((chord_secs * 1.25 - t) / (chord_secs * 0.25)).clamp(0.0, 1.0);
                     let level = attack * release * (-0.7 * t / chord_secs).exp();
-                    out[n] += amplitude * level * (TAU * (f * n as f64 / rate + phase).fract()).sin();
+                    *out += amplitude * level * (TAU * (f * n as f64 / rate + phase).fract()).sin();
                 }
             }
         }
