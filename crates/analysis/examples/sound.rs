@@ -1,6 +1,7 @@
 //! Analyses raw samples: `sound KIND RATE CHANNELS FILE [RATE FILE]`, where files have interleaved
 //! 32-bit floats (`ffmpeg -f f32le`) and kinds are `silence`, `beats`, `segments`, `align`,
-//! `spectrogram` and `meters`. Prints the results, and how much faster than real time they were made.
+//! `spectrogram` and `meters`. Prints the results, and how much faster than real time they were
+//! made.
 use cutroom_analysis::sound::{align, beats, meters, segments, silence, spectrogram, spectrum};
 use std::{convert::Infallible, time::Instant};
 

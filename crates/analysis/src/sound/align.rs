@@ -3,10 +3,10 @@
 //! 1. Of each recording a [`Fingerprint`] is made while it is read: how the levels of some bands
 //!    change, 100 times a second. Correlating two of them finds candidates for the offset, also in
 //!    hours of sound.
-//! 2. For each candidate some seconds are read again at places spread over the overlap, and compared
-//!    at full rate by the generalised cross-correlation with phase transform (C. H. Knapp and G. C.
-//!    Carter, "The Generalized Correlation Method for Estimation of Time Delay", IEEE Trans. ASSP
-//!    24(4), 1976). Sounds that are alike but not the same have no peak there.
+//! 2. For each candidate some seconds are read again at places spread over the overlap, and
+//!    compared at full rate by the generalised cross-correlation with phase transform (C. H. Knapp
+//!    and G. C. Carter, "The Generalized Correlation Method for Estimation of Time Delay", IEEE
+//!    Trans. ASSP 24(4), 1976). Sounds that are alike but not the same have no peak there.
 //! 3. A line through the offsets at the places is the offset and the drift; a second round with the
 //!    drift taken out makes the peaks sharp.
 use crate::sound::{
@@ -158,11 +158,12 @@ impl Fingerprint {
 /// How one recording lies to another one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alignment {
-    /// When the second recording starts, in seconds of the first one. Negative if it starts earlier.
+    /// When the second recording starts, in seconds of the first one. Negative if it starts
+    /// earlier.
     pub offset_secs: f64,
     /// How much longer the second recording's seconds take on the first one's clock, in parts per
-    /// million: t_first = offset + t_second · (1 + drift / 10⁶). `None` if the overlap is too short to
-    /// tell; then it counts as 0.
+    /// million: t_first = offset + t_second · (1 + drift / 10⁶). `None` if the overlap is too short
+    /// to tell; then it counts as 0.
     pub drift_ppm: Option<f64>,
     /// Whether one of them has the opposite polarity.
     pub inverted: bool,
@@ -170,15 +171,15 @@ pub struct Alignment {
     pub found: usize,
     /// Places in the overlap that were compared.
     pub compared: usize,
-    /// Median of the peaks of the correlation over the next highest ones, at least 1; about 1.5 is a
-    /// doubtful match and 3 a good one.
+    /// Median of the peaks of the correlation over the next highest ones, at least 1; about 1.5 is
+    /// a doubtful match and 3 a good one.
     pub peak_ratio: f64,
     /// Root mean square distance of the places from the line, in seconds.
     pub spread_secs: f64,
 }
 
-/// Aligns a recording to a first one. `read_first` and `read_second` return the mean of the channels
-/// of samples within the recording. `None` if the recordings do not share sound.
+/// Aligns a recording to a first one. `read_first` and `read_second` return the mean of the
+/// channels of samples within the recording. `None` if the recordings do not share sound.
 ///
 /// # Errors
 /// What reading returns.

@@ -86,8 +86,8 @@ fn tree(count: usize, pairs: &[&Pair]) -> Vec<Placed> {
     placed
 }
 
-/// The numbers x with x[second] − x[first] = difference(pair), as well as all pairs allow, where the
-/// first recording of each group has 0: weighted least squares by Cholesky's decomposition.
+/// The numbers x with x[second] − x[first] = difference(pair), as well as all pairs allow, where
+/// the first recording of each group has 0: weighted least squares by Cholesky's decomposition.
 fn solve(placed: &[Placed], pairs: &[&Pair], difference: impl Fn(&Pair) -> f64) -> Vec<f64> {
     let n = placed.len();
     let mut matrix = vec![vec![0.0; n]; n];

@@ -1,8 +1,8 @@
 //! Cuts a stream of samples into overlapping frames.
 
 /// Frame `k` has `length` samples and is centred on sample `round_down(k · rate / frames_per_sec)`;
-/// before the first and after the last sample there is silence. The distance between frames need not
-/// be a whole number of samples.
+/// before the first and after the last sample there is silence. The distance between frames need
+/// not be a whole number of samples.
 pub(crate) struct Frames {
     length: usize,
     rate_hz: u32,
@@ -39,7 +39,8 @@ impl Frames {
         self.first += done as u64;
     }
 
-    /// Calls `each` for the frames that are centred on a sample of the stream and reach past its end.
+    /// Calls `each` for the frames that are centred on a sample of the stream and reach past its
+    /// end.
     pub fn finish(&mut self, each: impl FnMut(u64, &[f32])) {
         let rest = vec![0.0; self.length - self.length / 2 - 1];
         self.add(&rest, each);

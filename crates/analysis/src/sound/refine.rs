@@ -183,9 +183,9 @@ pub(crate) struct Line {
     pub spread_secs: f64,
 }
 
-/// The line that most of the places are on, up to `tolerance_secs`: of all lines through two of them
-/// (M. A. Fischler and R. C. Bolles, "Random Sample Consensus", 1981, with all samples), then least
-/// squares, each place weighted by its peak.
+/// The line that most of the places are on, up to `tolerance_secs`: of all lines through two of
+/// them (M. A. Fischler and R. C. Bolles, "Random Sample Consensus", 1981, with all samples), then
+/// least squares, each place weighted by its peak.
 pub(crate) fn line(measured: &[Measured], tolerance_secs: f64, max_drift_ppm: f64, min_span_secs: f64) -> Option<Line> {
     let offset = |m: &Measured| m.first_secs - m.second_secs;
     let mut best: Option<(f64, f64, f64)> = None;

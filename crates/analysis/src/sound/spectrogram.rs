@@ -199,8 +199,8 @@ pub fn draw(columns: &[Vec<u8>]) -> SpectrogramPicture {
     SpectrogramPicture { width, height, rgb }
 }
 
-/// Nine equally spaced colours of the map "magma" of S. van der Walt and N. Smith (Matplotlib, 2015,
-/// CC0), as `viridisLite::magma(9)` lists them: from black through purple and orange to light
+/// Nine equally spaced colours of the map "magma" of S. van der Walt and N. Smith (Matplotlib,
+/// 2015, CC0), as `viridisLite::magma(9)` lists them: from black through purple and orange to light
 /// yellow, with even steps of perceived lightness.
 const MAGMA: [[u8; 3]; 9] = [
     [0x00, 0x00, 0x04],

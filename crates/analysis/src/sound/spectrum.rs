@@ -8,7 +8,8 @@ pub enum Window {
     /// Hann: narrow peaks, side lobes from −31 dB on, falling.
     Hann,
     /// Blackman–Harris with 4 terms: side lobes below −92 dB (F. J. Harris, "On the Use of Windows
-    /// for Harmonic Analysis with the Discrete Fourier Transform", Proc. IEEE 66(1), 1978, table I).
+    /// for Harmonic Analysis with the Discrete Fourier Transform", Proc. IEEE 66(1), 1978, table
+    /// I).
     BlackmanHarris,
 }
 
@@ -35,7 +36,7 @@ impl Window {
         (0..length).map(|n| value(n) as f32).collect()
     }
 
-    /// Equivalent noise bandwidth in bins (Harris 1978, equation 11): Σ w² · N / (Σ w)².
+    /// Equivalent noise bandwidth in bins (Harris 1978): Σ w² · N / (Σ w)².
     pub fn noise_bandwidth_bins(self) -> f64 {
         let terms = self.terms();
         let cosines: f64 = terms.iter().skip(1).map(|a| a * a).sum();

@@ -1,5 +1,5 @@
-//! How much new sound there is at each moment: spectral flux with vibrato suppression (S. Böck and G.
-//! Widmer, "Maximum Filter Vibrato Suppression for Onset Detection", DAFx-13, 2013), and onsets.
+//! How much new sound there is at each moment: spectral flux with vibrato suppression (S. Böck and
+//! G. Widmer, "Maximum Filter Vibrato Suppression for Onset Detection", DAFx-13, 2013), and onsets.
 use super::FRAMES_PER_SEC;
 use crate::sound::{
     frames::Frames,
@@ -218,7 +218,7 @@ pub(super) fn start_of(frame: usize, rate_hz: u32) -> u64 {
 }
 
 /// Frames of onsets: the largest of their neighbourhood, and clearly above the mean around them (S.
-/// Böck et al., "Evaluating the Online Capabilities of Onset Detection Methods", ISMIR 2012, §2.3).
+/// Böck et al., "Evaluating the Online Capabilities of Onset Detection Methods", ISMIR 2012).
 pub(super) fn pick(strength: &[f32]) -> Vec<usize> {
     const LARGEST: usize = 3;
     const BEFORE_MEAN: usize = 10;

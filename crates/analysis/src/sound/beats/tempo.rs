@@ -1,12 +1,13 @@
 //! The tempo over time.
 //!
 //! In windows of about ten seconds the autocorrelation of the onset strength is multiplied with its
-//! spectrum (after G. Peeters, "Template-Based Estimation of Time-Varying Tempo", EURASIP J. Adv. Signal
-//! Process. 2007): the first is also high at multiples of the period and the second at multiples of
-//! the tempo, so that only the tempo itself is high in both. The correlation is squared: it is what
-//! tells beats from the weaker sounds halfway between them. A log-Gaussian weight prefers tempos
-//! around 120 (D. P. W. Ellis, "Beat Tracking by Dynamic Programming", J. New Music Research 36(1),
-//! 2007, §3.2), and the most likely path through the windows keeps the tempo from jumping.
+//! spectrum (after G. Peeters, "Template-Based Estimation of Time-Varying Tempo", EURASIP J. Adv.
+//! Signal Process. 2007): the first is also high at multiples of the period and the second at
+//! multiples of the tempo, so that only the tempo itself is high in both. The correlation is
+//! squared: it is what tells beats from the weaker sounds halfway between them. A log-Gaussian
+//! weight prefers tempos around 120 (D. P. W. Ellis, "Beat Tracking by Dynamic Programming", J. New
+//! Music Research 36(1), 2007), and the most likely path through the windows keeps the tempo
+//! from jumping.
 use super::{FRAMES_PER_SEC, MAX_BPM, MIN_BPM};
 use realfft::RealFftPlanner;
 

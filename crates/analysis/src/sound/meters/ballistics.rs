@@ -101,7 +101,7 @@ impl PpmType {
     pub const ALL: [Self; 2] = [Self::I, Self::II];
 
     /// Rates in 1/s of the two integrators of which the sum is shown. Found by a search for the
-    /// readings of bursts in IEC 60268-10, tables 1 and 3: −1, −2, −4 and −15 dB for 10, 5, 3 and
+    /// readings of bursts in IEC 60268-10: −1, −2, −4 and −15 dB for 10, 5, 3 and
     /// 0.4 ms (type I), −2.5, −4, −9 and −17 dB for 10, 5, 1.5 and 0.5 ms (type II).
     fn rise_per_sec(self) -> [f64; 2] {
         match self {

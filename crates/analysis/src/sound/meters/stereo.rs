@@ -23,16 +23,16 @@ impl StereoField {
         });
     }
 
-    /// Correlation Σ l·r / √(Σ l² · Σ r²), from −1 (opposite phase) through 0 (unrelated, or one side
-    /// silent) to 1 (mono).
+    /// Correlation Σ l·r / √(Σ l² · Σ r²), from −1 (opposite phase) through 0 (unrelated, or one
+    /// side silent) to 1 (mono).
     pub fn correlation(&self) -> f64 {
         let [ll, rr, lr] = self.recent.sums();
         let product = ll * rr;
         if product > 0.0 { (lr / product.sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
     }
 
-    /// Balance of powers (Σ r² − Σ l²) / (Σ r² + Σ l²), from −1 (only left) to 1 (only right); 0 for
-    /// silence.
+    /// Balance of powers (Σ r² − Σ l²) / (Σ r² + Σ l²), from −1 (only left) to 1 (only right); 0
+    /// for silence.
     pub fn balance(&self) -> f64 {
         let [ll, rr, _] = self.recent.sums();
         let sum = ll + rr;
@@ -40,9 +40,9 @@ impl StereoField {
     }
 }
 
-/// The points of a goniometer, at most `points` evenly chosen ones: x is (right − left) / √2, to the
-/// right, and y is (left + right) / √2, upwards. A mono sound is a vertical line, and one that is
-/// only on the left goes to the upper left.
+/// The points of a goniometer, at most `points` evenly chosen ones: x is (right − left) / √2, to
+/// the right, and y is (left + right) / √2, upwards. A mono sound is a vertical line, and one that
+/// is only on the left goes to the upper left.
 pub fn goniometer(left: &[f32], right: &[f32], points: usize) -> Vec<[f32; 2]> {
     let step = left.len().min(right.len()).div_ceil(points.max(1)).max(1);
     let scale = std::f32::consts::FRAC_1_SQRT_2;

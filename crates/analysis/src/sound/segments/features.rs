@@ -1,5 +1,5 @@
-//! What tells speech from music in a few seconds (after E. Scheirer and M. Slaney, "Construction and
-//! Evaluation of a Robust Multifeature Speech/Music Discriminator", ICASSP 1997).
+//! What tells speech from music in a few seconds (after E. Scheirer and M. Slaney, "Construction
+//! and Evaluation of a Robust Multifeature Speech/Music Discriminator", ICASSP 1997).
 use crate::sound::{
     frames::Frames,
     spectrum::Window,
@@ -136,8 +136,9 @@ impl FrameMeter {
         ((0..logs.len()).map(|k| (logs[k] - around(k)).max(0.0)).collect(), flatness.min(1.0))
     }
 
-    /// The largest autocorrelation at a period of a voice over that at 0, corrected for the window's
-    /// own (P. Boersma, "Accurate Short-Term Analysis of the Fundamental Frequency …", 1993).
+    /// The largest autocorrelation at a period of a voice over that at 0, corrected for the
+    /// window's own (P. Boersma, "Accurate Short-Term Analysis of the Fundamental Frequency …",
+    /// 1993).
     fn voicing(&self, powers: &mut [rustfft::num_complex::Complex32]) -> f32 {
         let mut r = self.inverse.make_output_vec();
         let done = self.inverse.process(powers, &mut r);

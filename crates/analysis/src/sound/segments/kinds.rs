@@ -4,10 +4,9 @@ use super::features::{FEATURES, Frame, Syllables, features};
 /// Mean and standard deviation of each feature of a kind, in the order of [`features`].
 type Model = [(f64, f64); FEATURES];
 
-/// Measured, and widened where there was little to measure, on: speech of ten voices (read speech
-/// of two synthesisers in three languages, and an address recorded in a hall), some with music 15 dB
-/// below; a piece of jazz; and noise of several colours, wind, traffic, water and fire as cameras
-/// record them.
+/// Measured, and widened where there was little to measure, on: speech of ten voices (read by two
+/// synthesisers in three languages, and a recorded public address), some with music 15 dB below; a
+/// piece of jazz; and noise of several colours and short recordings of cameras outdoors.
 const SPEECH: Model = [(0.22, 0.05), (0.40, 0.08), (-2.7, 0.7), (0.43, 0.035), (0.78, 0.09), (0.18, 0.055), (-3.8, 0.8)];
 const MUSIC: Model = [(0.11, 0.05), (0.19, 0.11), (-4.1, 0.7), (0.65, 0.11), (0.58, 0.19), (0.28, 0.11), (-5.3, 1.3)];
 const OTHER: Model = [(0.035, 0.035), (0.04, 0.08), (-3.8, 0.6), (0.41, 0.035), (0.24, 0.17), (0.15, 0.07), (-2.6, 1.6)];

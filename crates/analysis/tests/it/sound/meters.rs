@@ -23,7 +23,7 @@ fn peak_bar_falls_evenly_after_a_click_and_the_held_peak_waits() {
     near(meter.dbfs(), 0.0, 0.001);
 }
 
-/// Bursts of 5 kHz, in dB below the steady tone (IEC 60268-10, tables 1 and 3 with tolerances).
+/// Bursts of 5 kHz, in dB below the steady tone (IEC 60268-10, with its tolerances).
 #[test]
 fn quasi_peaks_read_bursts_as_the_standard_says() {
     let bursts = |kind| -> &'static [(f64, f64, f64)] {

@@ -153,14 +153,17 @@ pub fn reverb(seed: u64, x: &[f32], rate_hz: u32, secs: f64, echoes: usize) -> V
 
 /// The sound on another clock: sample `n` of the result is at position `start + n · step` of `x`.
 pub fn on_clock(x: &[f32], start: f64, step: f64, samples: usize) -> Vec<f32> {
+    // sin(π (position − k)) only changes its sign from one k to the next.
     let at = |position: f64| {
         let middle = position.floor() as i64;
+        let sine = (std::f64::consts::PI * (position - middle as f64)).sin();
         let mut sum = 0.0;
         for k in middle - 31..=middle + 32 {
             let d = position - k as f64;
-            let sinc = if d.abs() < 1e-9 { 1.0 } else { (std::f64::consts::PI * d).sin() / (std::f64::consts::PI * d) };
-            let window = 0.5 + 0.5 * (std::f64::consts::PI * d / 33.0).cos();
-            sum += usize::try_from(k).ok().and_then(|k| x.get(k)).map_or(0.0, |v| f64::from(*v)) * sinc * window;
+            let sign = if (k - middle) % 2 == 0 { 1.0 } else { -1.0 };
+            let sinc = if d.abs() < 1e-9 { 1.0 } else { sign * sine / (std::f64::consts::PI * d) };
+            let fade = 1.0 - (d / 33.0) * (d / 33.0);
+            sum += usize::try_from(k).ok().and_then(|k| x.get(k)).map_or(0.0, |v| f64::from(*v)) * sinc * fade * fade;
         }
         sum as f32
     };
