@@ -1,7 +1,8 @@
 //! Analyses the content of pictures: how the camera moved and which corrections would make its
 //! movement smooth, where each pixel moved and what was between two pictures, and where a point or a
-//! flat surface is in later pictures; and draws scopes. Pure arithmetic, with the same results on
-//! every machine and with any number of threads.
+//! flat surface is in later pictures; and draws scopes. Analyses sound: silence, beats, speech and
+//! music, how recordings of one event lie to each other, spectra and levels. Pure arithmetic, with
+//! the same results on every machine and with any number of threads.
 #![forbid(unsafe_code)]
 
 pub mod camera_path;
@@ -14,6 +15,7 @@ pub mod motion;
 pub mod scopes;
 pub mod similarity;
 mod solve;
+pub mod sound;
 pub mod steady;
 mod surface;
 mod template;

@@ -2,6 +2,7 @@
 use crate::{AudioError, Speaker, speakers};
 use cutroom_types::AudioBlock;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Levels of a block over all channels. Silence is −∞ dB.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +39,9 @@ pub struct LoudnessReport {
     pub integrated_lufs: f64,
     /// Loudness range in LU (EBU Tech 3342).
     pub range_lu: f64,
-    /// Highest momentary loudness (400 ms) in LUFS.
+    /// Highest momentary loudness (400 ms, read every 10 ms) in LUFS.
     pub max_momentary_lufs: f64,
-    /// Highest short-term loudness (3 s) in LUFS; −∞ for less than 3 s.
+    /// Highest short-term loudness (3 s, read every 10 ms) in LUFS; −∞ for less than 3 s.
     pub max_short_term_lufs: f64,
     /// True peak of all channels in dBTP.
     pub true_peak_dbtp: f64,
@@ -48,16 +49,24 @@ pub struct LoudnessReport {
     pub sample_peak_dbfs: f64,
 }
 
+/// Momentary and short-term loudness are read every 10 ms, and so are these numbers of readings
+/// long. EBU Tech 3341 asks meters of files to find the maximum of tones that start at any multiple
+/// of 20 ms (table 1, case 13); readings every 100 ms would miss 0.6 dB of it.
+const READINGS_PER_SECOND: u32 = 100;
+const MOMENTARY_READINGS: usize = 40;
+const SHORT_TERM_READINGS: usize = 300;
+/// What BS.1770-4 adds to the level of the K-weighted sum of powers, in dB.
+const BS1770_OFFSET_DB: f64 = -0.691;
+
 /// Measures loudness block by block (ITU-R BS.1770-4, EBU R 128, Tech 3341 and 3342).
 pub struct Meter {
     meter: ebur128::EbuR128,
     channels: usize,
-    /// Samples after which momentary and short-term loudness are read: 100 ms.
+    /// Samples between readings, and those since the last one.
     step: usize,
-    /// Samples taken, and those since the last reading.
-    taken: u64,
     since: usize,
-    short_term_samples: u64,
+    /// K-weighted powers of the last readings, the newest last.
+    powers: VecDeque<f64>,
     max_momentary: f64,
     max_short_term: f64,
 }
@@ -88,10 +97,9 @@ impl Meter {
         Ok(Self {
             meter,
             channels: layout.len(),
-            step: (rate_hz / 10).max(1) as usize,
-            taken: 0,
+            step: (rate_hz / READINGS_PER_SECOND).max(1) as usize,
             since: 0,
-            short_term_samples: u64::from(rate_hz) * 3,
+            powers: VecDeque::with_capacity(SHORT_TERM_READINGS),
             max_momentary: f64::NEG_INFINITY,
             max_short_term: f64::NEG_INFINITY,
         })
@@ -110,18 +118,42 @@ impl Meter {
             let to = (from + self.step - self.since).min(block.len());
             let planes: Vec<&[f32]> = block.channels.iter().map(|c| &c[from..to]).collect();
             self.meter.add_frames_planar_f32(&planes).map_err(failed)?;
-            self.taken += (to - from) as u64;
             self.since += to - from;
             from = to;
             if self.since == self.step {
                 self.since = 0;
-                self.max_momentary = self.max_momentary.max(self.meter.loudness_momentary().map_err(failed)?);
-                if self.taken >= self.short_term_samples {
-                    self.max_short_term = self.max_short_term.max(self.meter.loudness_shortterm().map_err(failed)?);
-                }
+                self.read()?;
             }
         }
         Ok(())
+    }
+
+    /// Takes the power of the last 10 ms.
+    fn read(&mut self) -> Result<(), AudioError> {
+        let level = self.meter.loudness_window(1000 / READINGS_PER_SECOND).map_err(failed)?;
+        if self.powers.len() == SHORT_TERM_READINGS {
+            self.powers.pop_front();
+        }
+        self.powers.push_back(10f64.powf((level - BS1770_OFFSET_DB) / 10.0));
+        self.max_momentary = self.max_momentary.max(self.momentary_lufs());
+        self.max_short_term = self.max_short_term.max(self.short_term_lufs());
+        Ok(())
+    }
+
+    /// Loudness of the last 400 ms in LUFS, to the last full 10 ms; −∞ for silence. What was before
+    /// the first sample counts as silence.
+    pub fn momentary_lufs(&self) -> f64 {
+        self.latest_lufs(MOMENTARY_READINGS)
+    }
+
+    /// Loudness of the last 3 s in LUFS, to the last full 10 ms; −∞ for silence and before 3 s.
+    pub fn short_term_lufs(&self) -> f64 {
+        if self.powers.len() < SHORT_TERM_READINGS { f64::NEG_INFINITY } else { self.latest_lufs(SHORT_TERM_READINGS) }
+    }
+
+    fn latest_lufs(&self, readings: usize) -> f64 {
+        let sum: f64 = self.powers.iter().rev().take(readings).sum();
+        10.0 * (sum / readings as f64).log10() + BS1770_OFFSET_DB
     }
 
     /// The measurement of everything that was added.

@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module per subject.
 mod flow;
 mod motion;
+mod sound;
 mod track;

@@ -1,4 +1,6 @@
 //! Shared by the tests: hand-made plans, signals, the ffmpeg command line as an oracle.
+pub mod signals;
+
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_test_support::skipped;
 use cutroom_timeline::{AudioPlan, FoldLevels, Voice};
