@@ -27,9 +27,9 @@ pub(crate) struct Anchor {
 }
 
 impl Anchor {
-    /// Time of a frame of the run, or beside it.
-    pub fn time_of(&self, frame: u64) -> f64 {
-        self.secs + (frame as f64 - self.frame as f64) * self.secs_per_frame
+    /// Time of a position of the run, or beside it.
+    pub fn time_of(&self, frame: f64) -> f64 {
+        self.secs + (frame - self.frame as f64) * self.secs_per_frame
     }
 
     /// Position in the stream at a time, held at the run's ends.
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(anchors.at(0.0), Some(nth(10_000 - SLOTS as u64)), "the oldest that is kept");
         assert_eq!(nth(3).frame_at(3.25), 325.0);
         assert_eq!(nth(3).frame_at(9.0), 400.0);
-        assert_eq!(nth(3).time_of(350), 3.5);
+        assert_eq!(nth(3).time_of(350.0), 3.5);
     }
 
     #[test]

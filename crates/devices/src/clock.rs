@@ -130,7 +130,7 @@ impl Clock {
         let (_, mark) = state.marks.iter().rev().find(|(_, m)| m.step != 0.0 && (sample - m.composition) / m.step >= 0.0)?;
         let frame = mark.frame + (sample - mark.composition) / mark.step;
         let anchor = stream.anchors.of_frame(frame as u64).filter(|a| a.frames > 0 && frame <= (a.frame + a.frames) as f64)?;
-        Some(anchor.secs + (frame - anchor.frame as f64) * anchor.secs_per_frame)
+        Some(anchor.time_of(frame))
     }
 }
 

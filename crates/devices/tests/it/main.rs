@@ -3,6 +3,7 @@ mod clock;
 mod faults;
 mod playback;
 mod real;
+mod recording;
 mod rig;
 mod stress;
 
