@@ -166,11 +166,9 @@ impl Feeder {
     fn turn(&mut self) -> bool {
         self.watch_device();
         if self.ended {
-            if self.mode != Mode::Paused && self.line.is_at_end() {
-                if self.mode == Mode::Playing {
-                    self.tell(Event::Ended);
-                    self.set_mode(Mode::Paused);
-                }
+            if self.mode == Mode::Playing && self.line.is_at_end() {
+                self.tell(Event::Ended);
+                self.set_mode(Mode::Paused);
             }
             return false;
         }
@@ -432,6 +430,7 @@ impl Feeder {
     /// The stream has failed: opens it again if it only changed, or else a timer.
     fn replace(&mut self, fault: Fault, message: String) {
         let name = self.output.name();
+        self.line.close();
         if fault == Fault::Changed && !self.on_fallback && self.open_line(false).is_ok() {
             return self.tell_opened();
         }
@@ -453,8 +452,18 @@ impl Feeder {
 
     fn change_output(&mut self, output: Box<dyn OutputBackend>) -> Result<(), DeviceError> {
         let before = std::mem::replace(&mut self.output, output);
-        if let Err(e) = self.open_line(false) {
+        let mut opened = self.open_line(false);
+        let closed = matches!(opened, Err(DeviceError::Busy { .. }));
+        if closed {
+            // Perhaps by this player itself.
+            self.line.close();
+            opened = self.open_line(false);
+        }
+        if let Err(e) = opened {
             self.output = before;
+            if closed {
+                self.replace(Fault::Changed, "it had to make way for another output".into());
+            }
             return Err(e);
         }
         self.retries = true;

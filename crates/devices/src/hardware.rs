@@ -204,8 +204,11 @@ fn choose(choice: &Choice, direction: Direction, wanted: Format) -> Result<(cpal
     let offers = direction.offers(&device).map_err(|e| match e.kind() {
         ErrorKind::DeviceBusy => DeviceError::Busy { device: name(&device) },
         // Some systems name a default also when there is nothing behind it.
-        _ if *choice == Choice::Default && list(direction).is_ok_and(|there| there.is_empty()) => {
-            DeviceError::NoDefault { direction: direction.name(), there: Vec::new() }
+        ErrorKind::DeviceNotAvailable | ErrorKind::UnsupportedOperation | ErrorKind::BackendError | ErrorKind::HostUnavailable
+            if *choice == Choice::Default =>
+        {
+            let there = list(direction).unwrap_or_default();
+            DeviceError::NoDefault { direction: direction.name(), there: there.into_iter().map(|info| info.id).collect() }
         }
         _ => refused(&format!("ask \"{}\" what it can do", name(&device)), e),
     })?;

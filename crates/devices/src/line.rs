@@ -33,7 +33,7 @@ pub(crate) struct Line {
     opened_secs: f64,
     /// Frames that the device had taken when that was last looked at with progress, and when.
     progress: (u64, f64),
-    _stream: OpenStream,
+    stream: Option<OpenStream>,
 }
 
 impl Line {
@@ -68,8 +68,13 @@ impl Line {
             interleaved: Vec::new(),
             opened_secs,
             progress: (0, opened_secs),
-            _stream: stream,
+            stream: Some(stream),
         })
+    }
+
+    /// Lets go of the device, so that it can be opened again.
+    pub fn close(&mut self) {
+        self.stream = None;
     }
 
     /// Whether `samples` of the composition are wanted and have room.

@@ -1,5 +1,5 @@
 //! The clock against what the simulated device really played when.
-use crate::rig::{RATE_HZ, Rig, counting, device, position_of, wait};
+use crate::rig::{RATE_HZ, Rig, at_once, counting, device, position_of, wait};
 use cutroom_devices::{PlayerOptions, TimerOptions, now_secs};
 
 /// Error of the clock in samples at the middle of each played block, after `skip` blocks.
@@ -13,7 +13,7 @@ fn errors(rig: &Rig, skip: usize, ppm: f64) -> Vec<f64> {
 
 #[test]
 fn the_clock_tells_the_sample_that_is_heard() {
-    for ppm in [0.0, -200.0, 200.0] {
+    at_once([0.0, -200.0, 200.0], |ppm| {
         let options = TimerOptions { drift_ppm: ppm, ..device() };
         let rig = Rig::new(counting(), options, PlayerOptions::default());
         rig.player.play().expect("play");
@@ -24,12 +24,12 @@ fn the_clock_tells_the_sample_that_is_heard() {
         // A loop of second order, damped by 1/√2, answers a step of frequency with an error of at most 0.46 / ω
         // of it (F. M. Gardner, "Phaselock Techniques", section 5.1): 200 ppm at 1 Hz are 0.70 samples.
         assert!(errors.len() > 150 && worst < 0.75, "{ppm} ppm: {worst}");
-    }
+    });
 }
 
 #[test]
 fn drift_is_measured_and_followed_through_jitter() {
-    for ppm in [-200.0, 200.0] {
+    at_once([-200.0, 200.0], |ppm| {
         let options = TimerOptions { drift_ppm: ppm, jitter_secs: 0.000_3, ..device() };
         let rig = Rig::new(counting(), options, PlayerOptions::default());
         rig.player.play().expect("play");
@@ -41,7 +41,7 @@ fn drift_is_measured_and_followed_through_jitter() {
         // The slope's deviation: 0.17 ms * sqrt(12 / 500) / 2.5 s = 11 ppm.
         assert!((measured - ppm).abs() < 45.0, "{measured} of {ppm} ppm");
         assert!(worst < 9.0, "{worst} samples");
-    }
+    });
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Devices that go, come back, change, stall or have no clock.
-use crate::rig::{Rig, counting, device, position_of, steady_runs, wait};
+use crate::rig::{Rig, at_once, counting, device, position_of, steady_runs, wait};
 use cutroom_devices::{
     DeviceError, Event, Faults, Format, OpenStream, OutputBackend, OutputCallback, Player, PlayerOptions, Presence, TimerOutput,
     now_secs,
@@ -129,7 +129,7 @@ impl OutputBackend for Broken {
 
 #[test]
 fn a_device_without_a_clock_and_a_dead_one_are_replaced_by_a_timer() {
-    for (takes, words) in [(true, "no clock"), (false, "takes no sound")] {
+    at_once([(true, "no clock"), (false, "takes no sound")], |(takes, words)| {
         let options = PlayerOptions { retry_secs: 3_600.0, ..PlayerOptions::default() };
         let player = Player::new(Box::new(Broken { takes }), counting(), options).expect("a player");
         player.play().expect("play");
@@ -147,7 +147,7 @@ fn a_device_without_a_clock_and_a_dead_one_are_replaced_by_a_timer() {
         let rate = (player.position() - from) as f64 / (now_secs() - at);
         assert!((rate / 48_000.0 - 1.0).abs() < 0.15, "{rate}");
         assert!(player.status().on_fallback);
-    }
+    });
 }
 
 #[test]

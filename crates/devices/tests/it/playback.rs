@@ -1,5 +1,5 @@
 //! What is played: sample for sample, through seeks, loops, speeds, scrubs and edits.
-use crate::rig::{RATE_HZ, Rig, counting, device, made, position_of, steady_runs, wait};
+use crate::rig::{RATE_HZ, Rig, at_once, counting, device, made, position_of, steady_runs, wait};
 use cutroom_devices::{Event, Format, PlayerOptions, Request, TimerOptions};
 use cutroom_types::AudioBlock;
 
@@ -94,7 +94,7 @@ fn a_loop_turns_at_the_sample() {
 
 #[test]
 fn speed_goes_to_the_programme_and_the_clock() {
-    for speed in [2.0, 0.5, -1.0] {
+    at_once([2.0, 0.5, -1.0], |speed| {
         let rig = Rig::new(counting(), device(), PlayerOptions { first_sample: 500_000, ..PlayerOptions::default() });
         rig.player.set_speed(speed).expect("speed");
         rig.player.play().expect("play");
@@ -110,7 +110,7 @@ fn speed_goes_to_the_programme_and_the_clock() {
             let step = position_of(pair[1]) - position_of(pair[0]);
             assert!((step - speed).abs() <= 0.5, "{step}");
         }
-    }
+    });
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn mute_and_volume() {
 
 #[test]
 fn a_device_of_another_rate_and_other_channels_plays_the_same_tone() {
-    for (rate_hz, channels) in [(44_100, 1), (96_000, 6), (48_000, 1)] {
+    at_once([(44_100, 1), (96_000, 6), (48_000, 1)], |(rate_hz, channels)| {
         let tone = |n: f64| (0.5 * (std::f64::consts::TAU * 1_000.0 * n / 48_000.0).sin()) as f32;
         let options = TimerOptions { rate_hz: Some(rate_hz), channels: Some(channels), ..device() };
         let rig = Rig::new(made(tone, i64::MAX), options, PlayerOptions::default());
@@ -251,5 +251,5 @@ fn a_device_of_another_rate_and_other_channels_plays_the_same_tone() {
         // A tenth of a sample at 48 kHz is 0.0065 at this tone's steepest.
         println!("{rate_hz} Hz, {channels} channels: sound and clock differ by at most {worst}");
         assert!(worst < 0.0065, "{rate_hz} Hz, {channels} channels: {worst}");
-    }
+    });
 }

@@ -1,5 +1,5 @@
 //! Recording: where samples end up in the composition, punch points, losses, levels.
-use crate::rig::{RATE_HZ, counting, device, guarded, made, position_of, wait};
+use crate::rig::{RATE_HZ, at_once, counting, device, guarded, made, position_of, wait};
 use cutroom_devices::{
     Air, Player, PlayerOptions, RecordedBlock, Recorder, RecorderOptions, SoundProgramme, TimerInput, TimerOptions, TimerOutput,
     latency_signal, measure_latency,
@@ -64,7 +64,7 @@ fn worst_offset(placed: &[(i64, f32)], from: i64, to: i64) -> f64 {
 
 #[test]
 fn what_is_sung_along_lands_where_it_was_heard() {
-    for input in [input(), TimerOptions { jitter_secs: 0.000_05, ..input() }] {
+    at_once([input(), TimerOptions { jitter_secs: 0.000_05, ..input() }], |input| {
         let rig = Loop::new(counting(), 0, input, 100_000);
         let recorder = rig.record(RecorderOptions::default());
         rig.player.play().expect("play");
@@ -81,7 +81,7 @@ fn what_is_sung_along_lands_where_it_was_heard() {
         assert!(worst <= 1.0, "{worst}");
         assert_eq!((status.over_runs, status.lost_frames), (0, 0));
         assert!(rig.taken.blocks().iter().any(|b| b.first_sample.is_none()), "what came before play has no place");
-    }
+    });
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn latency_that_no_driver_tells_is_measured_and_taken_off() {
 
 #[test]
 fn punch_points_cut_at_the_sample_and_fade() {
-    for fade_secs in [0.0, 0.005] {
+    at_once([0.0, 0.005], |fade_secs| {
         let rig = Loop::new(made(|_| 0.5, i64::MAX), 0, input(), 0);
         let options = RecorderOptions { punch_in: Some(10_007), punch_out: Some(20_001), fade_secs, ..RecorderOptions::default() };
         let recorder = rig.record(options);
@@ -124,7 +124,7 @@ fn punch_points_cut_at_the_sample_and_fade() {
             let x = if fade_secs > 0.0 { inside.min(1.0) } else { 1.0 };
             assert!((f64::from(sample) - 0.5 * x * x * (3.0 - 2.0 * x)).abs() < 1e-6, "{at}: {sample}");
         }
-    }
+    });
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn counted(buffer_secs: f64, busy_secs: f64) -> (Vec<RecordedBlock>, cutroom_dev
     let rig = Loop::new(counting(), 0, input(), 0);
     let options = TimerOptions { around: guarded, ..input() };
     let input = TimerInput { options, switch: Default::default(), source: Arc::new(Mutex::new(source)) };
-    let (taken, list) = (Taken::default(), Taken::default());
+    let taken = Taken::default();
     let copy = taken.clone();
     let mut blocks = 0;
     let take = move |block| {
@@ -196,7 +196,6 @@ fn counted(buffer_secs: f64, busy_secs: f64) -> (Vec<RecordedBlock>, cutroom_dev
         }
         copy.0.lock().expect("the list").push(block);
     };
-    drop(list);
     let options = RecorderOptions { buffer_secs, ..RecorderOptions::default() };
     let recorder = Recorder::new(Box::new(input), rig.player.clock(), options, take).expect("a recorder");
     wait(busy_secs + 0.4);

@@ -45,7 +45,10 @@ pub fn made(value: impl Fn(f64) -> f32 + Send + 'static, end: i64) -> Box<dyn So
 
 /// What a simulated device played: time of each block's first frame, and its first channel.
 #[derive(Clone, Default)]
-pub struct Heard(Arc<Mutex<Vec<(f64, Vec<f32>)>>>);
+pub struct Heard(Arc<Mutex<Vec<Block>>>);
+
+/// Time of the first frame in seconds, and samples.
+pub type Block = (f64, Vec<f32>);
 
 impl Heard {
     pub fn tap(&self, channels: usize) -> Tap {
@@ -56,7 +59,7 @@ impl Heard {
         }))
     }
 
-    pub fn blocks(&self) -> Vec<(f64, Vec<f32>)> {
+    pub fn blocks(&self) -> Vec<Block> {
         self.0.lock().expect("the list").clone()
     }
 
@@ -122,4 +125,13 @@ pub fn wait(secs: f64) {
 pub fn steady_runs(samples: &[f32]) -> Vec<Vec<f32>> {
     let runs = samples.split(|s| *s == 0.0).filter(|run| run.len() > 600);
     runs.map(|run| run[244..run.len() - 245].to_vec()).collect()
+}
+
+/// Runs a test of each case at the same time: they mostly wait.
+pub fn at_once<T: Send, const N: usize>(cases: [T; N], test: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| test(case));
+        }
+    });
 }

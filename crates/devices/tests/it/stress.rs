@@ -39,14 +39,14 @@ fn stress(secs: f64) {
                 match round / 13 % 4 {
                     0 => rig.switch.unplug(),
                     1 => rig.switch.stall(0.05),
-                    2 => rig.switch.set_rate(if round % 2 == 0 { 44_100 } else { 48_000 }),
+                    2 => rig.switch.set_rate(if round.is_multiple_of(2) { 44_100 } else { 48_000 }),
                     _ => {}
                 }
                 player.set_speed(-1.0)
             }
             11 => {
                 rig.switch.plug_in();
-                player.set_mute(round % 2 == 0)
+                player.set_mute(round.is_multiple_of(2))
             }
             _ => player.pause(),
         };
