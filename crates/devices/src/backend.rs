@@ -1,6 +1,6 @@
 //! What drives an output's or an input's callback: a device of the system
 //! ([`hardware`](crate::hardware)) or a timer ([`timer`](crate::timer)).
-use crate::{DeviceError, InputCallback, OutputCallback};
+use crate::{DeviceError, InputCallback, OutputCallback, now_secs};
 use std::sync::{
     Arc, OnceLock,
     atomic::{
@@ -34,6 +34,8 @@ pub enum Fault {
 pub struct Faults {
     fault: AtomicU8,
     message: OnceLock<String>,
+    /// Errors after which a stream may go on or not.
+    doubts: AtomicU64,
     /// Under-runs and over-runs that the device's driver tells of.
     device_xruns: AtomicU64,
     /// Blocks that a timer delivered more than a block late.
@@ -47,6 +49,14 @@ impl Faults {
         self.fault.store(if fault == Fault::Gone { 1 } else { 2 }, Release);
     }
 
+    /// Tells of an error after which the stream may go on or not. It counts as gone if such errors go on while no
+    /// block comes.
+    pub fn doubt(&self, message: &str) {
+        if self.doubts.fetch_add(1, AcqRel) == 0 {
+            let _ = self.message.set(message.to_owned());
+        }
+    }
+
     /// What was raised since the last call.
     pub fn take(&self) -> Option<(Fault, String)> {
         let fault = match self.fault.swap(0, AcqRel) {
@@ -55,11 +65,6 @@ impl Faults {
             _ => Fault::Changed,
         };
         Some((fault, self.message.get().cloned().unwrap_or_default()))
-    }
-
-    /// Whether something was raised that nobody has taken.
-    pub fn is_raised(&self) -> bool {
-        self.fault.load(Acquire) != 0
     }
 
     /// Counts an under-run or over-run of the device.
@@ -75,6 +80,41 @@ impl Faults {
     /// Under-runs and over-runs of the device, and late blocks.
     pub fn counts(&self) -> (u64, u64) {
         (self.device_xruns.load(Relaxed), self.late_blocks.load(Relaxed))
+    }
+}
+
+/// No blocks for so long mean that a device has failed, in seconds: sound servers can need two at the start.
+const DEAD_SECS: f64 = 3.0;
+/// With errors all the while, so long is enough.
+const FAILING_SECS: f64 = 0.5;
+
+/// Watches whether blocks come.
+pub(crate) struct Watch {
+    /// Frames at the last look that saw more of them, and when that was.
+    progress: (u64, f64),
+    /// The same for errors.
+    doubts: (u64, f64),
+}
+
+impl Watch {
+    pub fn new() -> Self {
+        Self { progress: (0, now_secs()), doubts: (0, f64::NEG_INFINITY) }
+    }
+
+    /// Why the stream counts as failed after `frames`, if it does.
+    pub fn failure(&mut self, frames: u64, faults: &Faults) -> Option<String> {
+        let (now, doubts) = (now_secs(), faults.doubts.load(Acquire));
+        if frames > self.progress.0 {
+            self.progress = (frames, now);
+        }
+        if doubts > self.doubts.0 {
+            self.doubts = (doubts, now);
+        }
+        let still_secs = now - self.progress.1;
+        if still_secs > FAILING_SECS && now - self.doubts.1 < FAILING_SECS / 2.0 {
+            return Some(faults.message.get().cloned().unwrap_or_default());
+        }
+        (still_secs > DEAD_SECS).then(|| "the device stands still".into())
     }
 }
 

@@ -5,10 +5,8 @@
 //! programme) joins the ring's end by a cross-fade: what would have come is asked for a little longer
 //! ([`Feeder::tail`]).
 use crate::{
-    Clock, DeviceError, Event, Fault, Format, OutputBackend, PlayerOptions, Request, SoundProgramme, TimerOutput,
-    clock::Mark,
-    line::{Health, Line},
-    player::Live,
+    Clock, DeviceError, Event, Fault, Format, OutputBackend, PlayerOptions, Request, SoundProgramme, TimerOutput, clock::Mark,
+    line::Line, player::Live,
 };
 use std::{
     ops::Range,
@@ -406,13 +404,12 @@ impl Feeder {
         if let Some((fault, message)) = self.line.faults.take() {
             return self.replace(fault, message);
         }
-        match self.line.health() {
-            Health::Good => {}
-            Health::Dead => return self.replace(Fault::Gone, "the device takes no sound".into()),
-            Health::NoClock => {
-                self.retries = false;
-                return self.replace(Fault::Gone, "the device has no clock: it takes sound as fast as it gets it".into());
-            }
+        if let Some(message) = self.line.failure() {
+            return self.replace(Fault::Gone, message);
+        }
+        if self.line.has_no_clock() {
+            self.retries = false;
+            return self.replace(Fault::Gone, "the device has no clock: it takes sound as fast as it gets it".into());
         }
         if !self.on_fallback || !self.retries || self.options.retry_secs.is_infinite() {
             return;

@@ -1,7 +1,9 @@
 //! An opened output as the feeder sees it: the producer's end of the ring, behind channel mapping and
 //! resampling.
 use crate::{
-    DeviceError, Faults, Format, OpenStream, OutputBackend, OutputCallback, map_channels, now_secs,
+    DeviceError, Faults, Format, OpenStream, OutputBackend, OutputCallback,
+    backend::Watch,
+    map_channels, now_secs,
     output::{NO_END, OutputShared},
     resample::Resampler,
 };
@@ -12,9 +14,6 @@ use std::sync::{
 
 /// Samples the resampler takes at a time.
 const RESAMPLER_CHUNK: usize = 128;
-/// No blocks for so long mean that the device has failed, in seconds.
-const DEAD_SECS: f64 = 3.0;
-
 /// An opened output.
 pub(crate) struct Line {
     pub shared: Arc<OutputShared>,
@@ -31,8 +30,7 @@ pub(crate) struct Line {
     composition_hz: u32,
     interleaved: Vec<f32>,
     opened_secs: f64,
-    /// Frames that the device had taken when that was last looked at with progress, and when.
-    progress: (u64, f64),
+    watch: Watch,
     stream: Option<OpenStream>,
 }
 
@@ -54,7 +52,6 @@ impl Line {
         let prefill = (lead / 4).max(format.block_frames).min(lead);
         let callback = OutputCallback::new(consumer, shared.clone(), format.channels, prefill);
         let stream = backend.open(format, callback, faults.clone())?;
-        let opened_secs = now_secs();
         Ok(Self {
             shared,
             faults,
@@ -66,8 +63,8 @@ impl Line {
             lead: lead as u64,
             composition_hz: wanted.rate_hz,
             interleaved: Vec::new(),
-            opened_secs,
-            progress: (0, opened_secs),
+            opened_secs: now_secs(),
+            watch: Watch::new(),
             stream: Some(stream),
         })
     }
@@ -148,19 +145,16 @@ impl Line {
         self.shared.consumed.load(Acquire) >= self.shared.end_at.load(Acquire)
     }
 
-    /// Whether the device takes sound as a device should: not at all, or much faster than its rate, are
-    /// failures that no driver tells of.
-    pub fn health(&mut self) -> Health {
-        let (now, taken) = (now_secs(), self.shared.device_frames.load(Relaxed));
-        let expected = (now - self.opened_secs) * f64::from(self.format.rate_hz);
+    /// Why the device counts as failed, if it does, though no driver tells of it.
+    pub fn failure(&mut self) -> Option<String> {
+        self.watch.failure(self.shared.device_frames.load(Relaxed), &self.faults)
+    }
+
+    /// Whether the device takes sound as fast as it gets it.
+    pub fn has_no_clock(&self) -> bool {
+        let expected = (now_secs() - self.opened_secs) * f64::from(self.format.rate_hz);
         // A driver may fill a buffer of its own of some seconds at the start.
-        if taken as f64 > 3.0 * expected + 4.0 * f64::from(self.format.rate_hz) {
-            return Health::NoClock;
-        }
-        if taken > self.progress.0 {
-            self.progress = (taken, now);
-        }
-        if now - self.progress.1 > DEAD_SECS { Health::Dead } else { Health::Good }
+        self.shared.device_frames.load(Relaxed) as f64 > 3.0 * expected + 4.0 * f64::from(self.format.rate_hz)
     }
 
     fn put(&mut self, planar: &[Vec<f32>]) {
@@ -177,14 +171,4 @@ impl Line {
             self.written += (kept.len() / self.format.channels) as u64;
         }
     }
-}
-
-/// See [`Line::health`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Health {
-    Good,
-    /// It takes sound as fast as it gets it.
-    NoClock,
-    /// It takes no sound.
-    Dead,
 }

@@ -8,6 +8,7 @@
 //! [`RecorderOptions::latency_samples`].
 use crate::{
     Clock, DeviceError, Faults, Format, Heard, InputBackend, InputCallback, Level, OpenStream,
+    backend::Watch,
     input::{InputShared, Loss},
     levels::Meter,
     resample::Resampler,
@@ -239,8 +240,10 @@ struct Drain<F> {
 
 impl<F: FnMut(RecordedBlock)> Drain<F> {
     fn run(&mut self, stream: OpenStream, stop: &AtomicBool, faults: &Faults) {
+        let mut watch = Watch::new();
         while !stop.load(Acquire) {
-            if let Some((_, message)) = faults.take() {
+            let failure = faults.take().map(|(_, message)| message);
+            if let Some(message) = failure.or_else(|| watch.failure(self.shared.captured.load(Relaxed), faults)) {
                 self.figures.lock().unwrap_or_else(PoisonError::into_inner).fault = Some(message);
                 break;
             }

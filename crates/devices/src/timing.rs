@@ -17,6 +17,11 @@ const GAP_SECS: f64 = 0.02;
 /// Blocks after which [`Drift`] forgets exponentially.
 const MEMORY_BLOCKS: f64 = 12_000.0;
 
+/// [`Drift`] leaves out so much of a stream's start, while drivers fill their buffers, in seconds.
+const START_SECS: f64 = 0.3;
+/// A gap within so many seconds starts the measurement anew.
+const EARLY_SECS: f64 = 3.0;
+
 /// A delay-locked loop over the blocks of one stream.
 pub(crate) struct Loop {
     secs_per_frame: f64,
@@ -73,6 +78,8 @@ pub(crate) struct Drift {
     variance: f64,
     covariance: f64,
     first_secs: f64,
+    /// Seconds of the stream since its start or its last early gap.
+    run_secs: f64,
 }
 
 impl Drift {
@@ -88,6 +95,7 @@ impl Drift {
             variance: 0.0,
             covariance: 0.0,
             first_secs: 0.0,
+            run_secs: 0.0,
         }
     }
 
@@ -95,6 +103,13 @@ impl Drift {
     /// one in parts per million, positive if the device is fast; `None` before there is enough.
     /// After a gap the measurement goes on as if the gap had not been.
     pub fn block(&mut self, stamp_secs: f64, frames: usize, gap: bool) -> Option<f64> {
+        if gap && self.run_secs < EARLY_SECS {
+            *self = Self { nominal_secs: self.nominal_secs, ..Self::new(1) };
+        }
+        self.run_secs += frames as f64 * self.nominal_secs;
+        if self.run_secs < START_SECS {
+            return None;
+        }
         if self.blocks == 0.0 {
             self.first_secs = stamp_secs;
         }

@@ -129,7 +129,7 @@ impl OutputBackend for Broken {
 
 #[test]
 fn a_device_without_a_clock_and_a_dead_one_are_replaced_by_a_timer() {
-    at_once([(true, "no clock"), (false, "takes no sound")], |(takes, words)| {
+    at_once([(true, "no clock"), (false, "stands still")], |(takes, words)| {
         let options = PlayerOptions { retry_secs: 3_600.0, ..PlayerOptions::default() };
         let player = Player::new(Box::new(Broken { takes }), counting(), options).expect("a player");
         player.play().expect("play");
