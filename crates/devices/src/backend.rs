@@ -20,6 +20,17 @@ pub struct Format {
     pub block_frames: usize,
 }
 
+impl Format {
+    /// Itself, if sound can be played or captured in it.
+    pub(crate) fn usable(self, device: &str) -> Result<Self, DeviceError> {
+        if self.rate_hz > 0 && (1..=1024).contains(&self.channels) && self.block_frames > 0 {
+            return Ok(self);
+        }
+        let reason = format!("it offers {} channels at {} Hz in blocks of {}", self.channels, self.rate_hz, self.block_frames);
+        Err(DeviceError::Unusable { device: device.into(), reason })
+    }
+}
+
 /// Why a running stream needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

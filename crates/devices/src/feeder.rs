@@ -195,8 +195,9 @@ impl Feeder {
                 self.set_mode(Mode::Paused);
             }
             Command::Stop => {
+                let stands = if self.mode == Mode::Playing { self.played_from } else { self.clock.now().sample };
                 self.set_mode(Mode::Paused);
-                self.jump(self.played_from);
+                self.jump(stands);
             }
             Command::Seek { number, sample } => {
                 if self.mode == Mode::Scrubbing {
@@ -213,12 +214,14 @@ impl Feeder {
             Command::Speed(speed) => {
                 self.splice();
                 self.speed = speed;
-                self.settle();
+                if self.settle() {
+                    self.mark(self.next, self.step(), false);
+                }
             }
             Command::Programme(programme) => {
                 self.splice();
                 self.programme = programme;
-                self.settle();
+                let _ = self.settle();
             }
             Command::Volume(volume) => {
                 self.volume = volume;
@@ -280,15 +283,16 @@ impl Feeder {
         (self.tail, self.next, self.contiguous) = (tail, next, contiguous);
     }
 
-    /// After the sound has changed: from the ring's end while it plays, or else from where it stands.
-    fn settle(&mut self) {
-        if self.mode == Mode::Playing && !self.ended {
+    /// After the sound has changed: from the ring's end while it plays (true), or else from where it stands.
+    fn settle(&mut self) -> bool {
+        let joins = self.mode == Mode::Playing && !self.ended;
+        if joins {
             self.contiguous = false;
-            self.mark(self.next, self.step(), false);
         } else {
             self.set_mode(if self.mode == Mode::Scrubbing { Mode::Paused } else { self.mode });
             self.jump(self.clock.now().sample);
         }
+        joins
     }
 
     fn set_loop(&mut self, range: Option<Range<i64>>) {

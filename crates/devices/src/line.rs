@@ -37,7 +37,7 @@ pub(crate) struct Line {
 impl Line {
     /// Opens the output as near to `wanted` as it can, with `lead_secs` of sound between the feeder and it.
     pub fn open(backend: &mut dyn OutputBackend, wanted: Format, lead_secs: f64, volume: f32) -> Result<Self, DeviceError> {
-        let format = backend.format(wanted)?;
+        let format = backend.format(wanted)?.usable(&backend.name())?;
         let rate = f64::from(format.rate_hz);
         let lead = ((lead_secs * rate) as usize).max(3 * format.block_frames);
         let resampler = if format.rate_hz == wanted.rate_hz {

@@ -120,7 +120,7 @@ pub(crate) struct Live {
     pub earlier_under_runs: u64,
 }
 
-/// Plays a programme on an output. Dropping it stops the sound at once.
+/// Plays a programme on an output. Dropping it stops the sound, after the request that the programme is busy with.
 pub struct Player {
     commands: Sender<Command>,
     clock: Clock,
@@ -179,7 +179,7 @@ impl Player {
         self.send(Command::Pause)
     }
 
-    /// Stops and goes back to where it was played from.
+    /// Stops and goes back to where it was played from; while nothing plays, it stays.
     ///
     /// # Errors
     /// If the feeder's thread has ended.
@@ -206,7 +206,7 @@ impl Player {
     }
 
     /// Plays a range of composition samples over and over, with a short cross-fade at each turn, once
-    /// playback comes to its end; `None` goes on past it.
+    /// playback comes to its end forwards; `None` goes on past it.
     ///
     /// # Errors
     /// If the range is shorter than 10 ms, or the feeder's thread has ended.

@@ -137,7 +137,8 @@ impl Recorder {
     ) -> Result<Self, DeviceError> {
         check(&options)?;
         let rate_hz = clock.composition_hz();
-        let format = input.format(Format { rate_hz, channels: options.channels, block_frames: options.block_frames })?;
+        let wanted = Format { rate_hz, channels: options.channels, block_frames: options.block_frames };
+        let format = input.format(wanted)?.usable(&input.name())?;
         let resampler =
             if format.rate_hz == rate_hz { None } else { Some(Resampler::new(format.rate_hz, rate_hz, format.channels, 128)?) };
         let capacity = ((options.buffer_secs * f64::from(format.rate_hz)) as usize).max(2 * format.block_frames);
