@@ -1,9 +1,9 @@
-//! Which frames of a stream are heard or were captured when: written by the callback without waiting,
-//! read by everybody else.
+//! Which frames of a stream are heard or were captured when: written by the callback without
+//! waiting, read by everybody else.
 //!
-//! A ring of slots, each with a sequence number that is odd while the slot is written (a seqlock: H.-J.
-//! Boehm, "Can seqlocks get along with programming language memory models?", MSPC 2012; its data
-//! are atomics, so a torn read is noticed and never undefined).
+//! A ring of slots, each with a sequence number that is odd while the slot is written (a seqlock:
+//! H.-J. Boehm, "Can seqlocks get along with programming language memory models?", MSPC 2012; its
+//! data are atomics, so a torn read is noticed and never undefined).
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},

@@ -60,8 +60,8 @@ impl Faults {
         self.fault.store(if fault == Fault::Gone { 1 } else { 2 }, Release);
     }
 
-    /// Tells of an error after which the stream may go on or not. It counts as gone if such errors go on while no
-    /// block comes.
+    /// Tells of an error after which the stream may go on or not. It counts as gone if such errors
+    /// go on while no block comes.
     pub fn doubt(&self, message: &str) {
         if self.doubts.fetch_add(1, AcqRel) == 0 {
             let _ = self.message.set(message.to_owned());
@@ -94,7 +94,8 @@ impl Faults {
     }
 }
 
-/// No blocks for so long mean that a device has failed, in seconds: sound servers can need two at the start.
+/// No blocks for so long mean that a device has failed, in seconds: sound servers can need two at
+/// the start.
 const DEAD_SECS: f64 = 3.0;
 /// With errors all the while, so long is enough.
 const FAILING_SECS: f64 = 0.5;

@@ -5,10 +5,11 @@ const SHARED: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 /// Adds planar channels, in FFmpeg's native order, to interleaved frames of `channels` channels.
 ///
-/// Mono goes to the first two. From three channels on to one or two, the fold-down of ITU-R BS.775-4,
-/// annex 4, table 2: centre and surrounds at −3 dB each to its side, the low-frequency channel left out; to
-/// one channel, the mean of both sides. Otherwise channel goes to channel of the same number; the rest of the
-/// device is silent, and channels that the device lacks are dropped.
+/// Mono goes to the first two. From three channels on to one or two, the fold-down of ITU-R
+/// BS.775-4, annex 4, table 2: centre and surrounds at −3 dB each to its side, the low-frequency
+/// channel left out; to one channel, the mean of both sides. Otherwise channel goes to channel of
+/// the same number; the rest of the device is silent, and channels that the device lacks are
+/// dropped.
 pub fn map_channels(planar: &[Vec<f32>], channels: usize, interleaved: &mut Vec<f32>) {
     interleaved.clear();
     let samples = planar.iter().map(Vec::len).min().unwrap_or(0);
@@ -32,8 +33,9 @@ pub fn map_channels(planar: &[Vec<f32>], channels: usize, interleaved: &mut Vec<
     }
 }
 
-/// Gains of a channel of a layout towards left and right. Layouts by their number of channels: 3.0 (L R C),
-/// 4.0 as quad (L R Ls Rs), 5.0 (L R C Ls Rs), 5.1 (L R C LFE Ls Rs), 7.1 (L R C LFE Lb Rb Ls Rs).
+/// Gains of a channel of a layout towards left and right. Layouts by their number of channels: 3.0
+/// (L R C), 4.0 as quad (L R Ls Rs), 5.0 (L R C Ls Rs), 5.1 (L R C LFE Ls Rs), 7.1 (L R C LFE Lb Rb
+/// Ls Rs).
 fn sides(count: usize, channel: usize) -> (f32, f32) {
     let (left, right, centre, none) = ((1.0, 0.0), (0.0, 1.0), (SHARED, SHARED), (0.0, 0.0));
     let (back_left, back_right) = ((SHARED, 0.0), (0.0, SHARED));

@@ -1,13 +1,14 @@
-//! Which composition sample is heard when. The device's clock is the master: a time finds the frame of
-//! the stream that is heard then ([`Anchors`](crate::anchors)), and the feeder's [`Mark`]s tell which
-//! composition sample that frame is. Pictures follow this clock; recordings are placed by it.
+//! Which composition sample is heard when. The device's clock is the master: a time finds the frame
+//! of the stream that is heard then ([`Anchors`](crate::anchors)), and the feeder's [`Mark`]s tell
+//! which composition sample that frame is. Pictures follow this clock; recordings are placed by it.
 use crate::{now_secs, output::OutputShared};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Marks kept; more than the anchors can need unless the transport is moved hundreds of times a second.
+/// Marks kept; more than the anchors can need unless the transport is moved hundreds of times a
+/// second.
 const MARKS: usize = 1024;
 
 /// From a frame of the stream on, which composition sample it is.
@@ -30,8 +31,8 @@ pub struct Heard {
     pub sample: f64,
     /// Composition samples that pass in a second; 0 while nothing plays.
     pub samples_per_sec: f64,
-    /// Changes with each seek, turn of a loop, change of speed and of device. While it stays the same
-    /// and the speed is positive, [`sample`](Self::sample) never decreases.
+    /// Changes with each seek, turn of a loop, change of speed and of device. While it stays the
+    /// same and the speed is positive, [`sample`](Self::sample) never decreases.
     pub epoch: u64,
 }
 
@@ -117,8 +118,8 @@ impl Clock {
         heard
     }
 
-    /// What was heard at a time of the last seconds (see [`now_secs`]), or will be within the device's
-    /// latency.
+    /// What was heard at a time of the last seconds (see [`now_secs`]), or will be within the
+    /// device's latency.
     pub fn heard_at(&self, secs: f64) -> Heard {
         self.state().at(secs)
     }

@@ -1,12 +1,12 @@
-//! The thread between the programme and the callback: keeps the ring filled, carries out commands, and
-//! changes to a timer when the device goes.
+//! The thread between the programme and the callback: keeps the ring filled, carries out commands,
+//! and changes to a timer when the device goes.
 //!
-//! A seek throws away what is in the ring. What changes without a seek (a loop's turn, the speed, the
-//! programme) joins the ring's end by a cross-fade: what would have come is asked for a little longer
-//! ([`Feeder::tail`]).
+//! A seek throws away what is in the ring. What changes without a seek (a loop's turn, the speed,
+//! the programme) joins the ring's end by a cross-fade: what would have come is asked for a little
+//! longer ([`Feeder::tail`]).
 use crate::{
     Clock, DeviceError, Event, Fault, Format, OutputBackend, PlayerOptions, Request, SoundProgramme, TimerOutput, clock::Mark,
-    line::Line, player::Live,
+    line::Line, status::Live,
 };
 use std::{
     ops::Range,
@@ -283,7 +283,8 @@ impl Feeder {
         (self.tail, self.next, self.contiguous) = (tail, next, contiguous);
     }
 
-    /// After the sound has changed: from the ring's end while it plays (true), or else from where it stands.
+    /// After the sound has changed: from the ring's end while it plays (true), or else from where
+    /// it stands.
     fn settle(&mut self) -> bool {
         let joins = self.mode == Mode::Playing && !self.ended;
         if joins {

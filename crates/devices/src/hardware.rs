@@ -177,8 +177,9 @@ fn find(choice: &Choice, direction: Direction) -> Result<cpal::Device, DeviceErr
     }
 }
 
-/// The nearest offer to a wanted format: the wanted rate if it can be, or else the lowest above it that the
-/// device has, or the highest; then the wanted number of channels, more, or fewer; then the best samples.
+/// The nearest offer to a wanted format: the wanted rate if it can be, or else the lowest above it
+/// that the device has, or the highest; then the wanted number of channels, more, or fewer; then
+/// the best samples.
 fn nearest(offers: &[Offer], wanted: Format) -> Option<(Offer, Format)> {
     let rate_of = |offer: &Offer| wanted.rate_hz.clamp(offer.min_rate_hz, offer.max_rate_hz);
     let rank = |offer: &Offer| {
@@ -240,8 +241,8 @@ fn note(faults: &Faults, error: &cpal::Error) {
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::PermissionDenied => {
             faults.raise(Fault::Gone, error.to_string());
         }
-        // Streams can go on after these: ALSA's pulse plugin fails while it has no timing yet (alsa-plugins,
-        // issue 65).
+        // Streams can go on after these: ALSA's pulse plugin fails while it has no timing yet
+        // (alsa-plugins, issue 65).
         _ => faults.doubt(&error.to_string()),
     }
 }

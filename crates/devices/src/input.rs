@@ -1,5 +1,5 @@
-//! The callback of an input: puts frames into the ring, counts, and publishes what was captured when. It
-//! never allocates, locks, blocks or logs.
+//! The callback of an input: puts frames into the ring, counts, and publishes what was captured
+//! when. It never allocates, locks, blocks or logs.
 use crate::{
     anchors::{Anchor, Anchors},
     timing::{Drift, Loop},

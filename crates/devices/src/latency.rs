@@ -1,12 +1,12 @@
-//! Measuring what the drivers do not tell: a signal is played and recorded through a cable or the air, and where
-//! it is found in the recording is the latency that is left.
+//! Measuring what the drivers do not tell: a signal is played and recorded through a cable or the
+//! air, and where it is found in the recording is the latency that is left.
 
 /// Length of the signal in samples.
 const LENGTH: usize = 2_047;
 
-/// The signal to play: a maximum length sequence of period 2047 (polynomial x¹¹ + x² + 1; M. R. Schroeder,
-/// "Integrated-impulse method measuring sound decay without using impulses", JASA 66, 1979), whose correlation
-/// with itself is a single peak; ±0.5.
+/// The signal to play: a maximum length sequence of period 2047 (polynomial x¹¹ + x² + 1; M. R.
+/// Schroeder, "Integrated-impulse method measuring sound decay without using impulses", JASA 66,
+/// 1979), whose correlation with itself is a single peak; ±0.5.
 pub fn latency_signal() -> Vec<f32> {
     let mut state = 1_u16;
     let mut signal = Vec::with_capacity(LENGTH);
@@ -18,8 +18,8 @@ pub fn latency_signal() -> Vec<f32> {
     signal
 }
 
-/// Where [`latency_signal`] begins in a recording, in samples; `None` if no place stands out. Give the recording
-/// from where the signal would begin without latency, and the answer is for
+/// Where [`latency_signal`] begins in a recording, in samples; `None` if no place stands out. Give
+/// the recording from where the signal would begin without latency, and the answer is for
 /// [`RecorderOptions::latency_samples`](crate::RecorderOptions::latency_samples).
 pub fn measure_latency(recording: &[f32]) -> Option<usize> {
     let signal = latency_signal();

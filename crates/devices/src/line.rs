@@ -1,5 +1,5 @@
-//! An opened output as the feeder sees it: the producer's end of the ring, behind channel mapping and
-//! resampling.
+//! An opened output as the feeder sees it: the producer's end of the ring, behind channel mapping
+//! and resampling.
 use crate::{
     DeviceError, Faults, Format, OpenStream, OutputBackend, OutputCallback,
     backend::Watch,
@@ -35,7 +35,8 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Opens the output as near to `wanted` as it can, with `lead_secs` of sound between the feeder and it.
+    /// Opens the output as near to `wanted` as it can, with `lead_secs` of sound between the feeder
+    /// and it.
     pub fn open(backend: &mut dyn OutputBackend, wanted: Format, lead_secs: f64, volume: f32) -> Result<Self, DeviceError> {
         let format = backend.format(wanted)?.usable(&backend.name())?;
         let rate = f64::from(format.rate_hz);
@@ -45,7 +46,8 @@ impl Line {
         } else {
             Some(Resampler::new(wanted.rate_hz, format.rate_hz, format.channels, RESAMPLER_CHUNK)?)
         };
-        // What is over the lead takes the last block of the feeder and the old sound during a seek's ramp.
+        // What is over the lead takes the last block of the feeder and the old sound during a
+        // seek's ramp.
         let (ring, consumer) = rtrb::RingBuffer::new((2 * lead + format.rate_hz as usize / 5) * format.channels);
         let shared = Arc::new(OutputShared::new(format.rate_hz, volume));
         let faults = Arc::new(Faults::default());
@@ -126,7 +128,8 @@ impl Line {
         self.shared.end_at.store(self.written, Release);
     }
 
-    /// Throws away what is in the ring and starts anew, at the frame that [`here`](Self::here) gives then.
+    /// Throws away what is in the ring and starts anew, at the frame that [`here`](Self::here)
+    /// gives then.
     pub fn restart(&mut self) {
         if let Some(resampler) = &mut self.resampler {
             resampler.reset();

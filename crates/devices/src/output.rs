@@ -1,9 +1,10 @@
-//! The callback of an output: takes frames from the ring, ramps the gain, counts, and publishes what is
-//! heard when. It never allocates, locks, blocks or logs, whatever the other side does.
+//! The callback of an output: takes frames from the ring, ramps the gain, counts, and publishes
+//! what is heard when. It never allocates, locks, blocks or logs, whatever the other side does.
 //!
 //! Frames of the ring are numbered from the opening of the stream. The feeder tells the callback by
-//! atomics of [`OutputShared`] whether to run, up to which frame to throw away what it holds (a seek),
-//! and at which frame the sound ends; each becomes a ramp of [`RAMP_SECS`] instead of a click.
+//! atomics of [`OutputShared`] whether to run, up to which frame to throw away what it holds (a
+//! seek), and at which frame the sound ends; each becomes a ramp of [`RAMP_SECS`] instead of a
+//! click.
 use crate::{
     anchors::{Anchor, Anchors},
     timing::{Drift, Loop},

@@ -1,8 +1,8 @@
 //! The handle of playback: commands to the feeder's thread, the clock, events and figures.
 use crate::{
-    Clock, DeviceError, Faults, Format, OutputBackend, SoundProgramme,
+    Clock, DeviceError, Event, OutputBackend, PlayerOptions, SoundProgramme, Status,
     feeder::{Command, Feeder},
-    output::OutputShared,
+    status::Live,
 };
 use std::{
     ops::Range,
@@ -20,107 +20,8 @@ use std::{
 /// Events that wait for the caller at most; later ones are dropped and counted.
 const EVENTS: usize = 256;
 
-/// How a player runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlayerOptions {
-    /// Sample rate of the composition in Hz.
-    pub rate_hz: u32,
-    /// Channels of the composition; the device with as many is preferred.
-    pub channels: usize,
-    /// Frames per block of the device that are wished for.
-    pub block_frames: usize,
-    /// Sound that is made ahead of the device, in seconds, 0.01 to 5. A change of speed, of loop or of the
-    /// programme is heard so much later; a seek is not.
-    pub lead_secs: f64,
-    /// How often a lost device is looked for, in seconds; infinite for only when asked.
-    pub retry_secs: f64,
-    /// Length of a scrub's window in seconds, 0.01 to 1; 0.03 to 0.06 is usual.
-    pub scrub_secs: f64,
-    /// Composition sample at which it stands at first.
-    pub first_sample: i64,
-}
-
-impl Default for PlayerOptions {
-    fn default() -> Self {
-        Self {
-            rate_hz: 48_000,
-            channels: 2,
-            block_frames: 480,
-            lead_secs: 0.1,
-            retry_secs: 1.0,
-            scrub_secs: 0.045,
-            first_sample: 0,
-        }
-    }
-}
-
-/// What a player tells without being asked.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Event {
-    /// The device has gone; playback goes on by a timer, unheard.
-    DeviceLost {
-        /// Its name.
-        device: String,
-        /// The driver's words.
-        message: String,
-    },
-    /// The device runs, for the first time, again, or in another format.
-    DeviceOpened {
-        /// Its name.
-        device: String,
-        /// How it runs.
-        format: Format,
-    },
-    /// The programme failed; there is silence instead. Told once until it succeeds again.
-    ProgrammeFailed {
-        /// First composition sample that is silent.
-        first_sample: i64,
-        /// The programme's words.
-        message: String,
-    },
-    /// The sound has come to its end, and playback has stopped.
-    Ended,
-}
-
-/// Figures of a player at a moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Status {
-    /// Name of the chosen device.
-    pub device: String,
-    /// Whether a timer plays in the device's place.
-    pub on_fallback: bool,
-    /// How the device, or the timer, runs.
-    pub format: Format,
-    /// Times that the feeder was late and there was silence, since the start.
-    pub under_runs: u64,
-    /// Under-runs that the driver tells of, of this device since it was opened.
-    pub device_xruns: u64,
-    /// Blocks that a timer delivered more than a block late.
-    pub late_blocks: u64,
-    /// Between the callback and hearing its first frame, in seconds.
-    pub latency_secs: f64,
-    /// The device's clock against the monotonic one in parts per million, positive if it is fast; `None`
-    /// before it is measured.
-    pub drift_ppm: Option<f64>,
-    /// Highest absolute sample given to the device since the last status.
-    pub peak: f32,
-    /// Events that found no room.
-    pub dropped_events: u64,
-}
-
-/// What of an opened device the handle looks at.
-pub(crate) struct Live {
-    pub device: String,
-    pub on_fallback: bool,
-    pub format: Format,
-    pub shared: Arc<OutputShared>,
-    pub faults: Arc<Faults>,
-    /// Under-runs of streams before this one.
-    pub earlier_under_runs: u64,
-}
-
-/// Plays a programme on an output. Dropping it stops the sound, after the request that the programme is busy with.
+/// Plays a programme on an output. Dropping it stops the sound, after the request that the
+/// programme is busy with.
 pub struct Player {
     commands: Sender<Command>,
     clock: Clock,
@@ -141,7 +42,7 @@ impl Player {
         programme: Box<dyn SoundProgramme>,
         options: PlayerOptions,
     ) -> Result<Self, DeviceError> {
-        check(&options)?;
+        options.check()?;
         let (commands, received) = channel();
         let (events, to_read) = sync_channel(EVENTS);
         let dropped_events = Arc::new(AtomicU64::new(0));
@@ -205,8 +106,8 @@ impl Player {
         self.send(Command::Scrub { number, sample })
     }
 
-    /// Plays a range of composition samples over and over, with a short cross-fade at each turn, once
-    /// playback comes to its end forwards; `None` goes on past it.
+    /// Plays a range of composition samples over and over, with a short cross-fade at each turn,
+    /// once playback comes to its end forwards; `None` goes on past it.
     ///
     /// # Errors
     /// If the range is shorter than 10 ms, or the feeder's thread has ended.
@@ -325,20 +226,5 @@ impl Drop for Player {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-fn check(options: &PlayerOptions) -> Result<(), DeviceError> {
-    let setting = |setting, value: String, range| Err(DeviceError::Setting { setting, value, range });
-    match options {
-        o if !(1_000..=1_536_000).contains(&o.rate_hz) => setting("rate_hz", o.rate_hz.to_string(), "1000 to 1536000 Hz"),
-        o if !(1..=64).contains(&o.channels) => setting("channels", o.channels.to_string(), "1 to 64"),
-        o if !(8..=65_536).contains(&o.block_frames) => setting("block_frames", o.block_frames.to_string(), "8 to 65536"),
-        o if !(0.01..=5.0).contains(&o.lead_secs) => setting("lead_secs", o.lead_secs.to_string(), "0.01 to 5"),
-        o if o.retry_secs.is_finite() && !(0.1..=86_400.0).contains(&o.retry_secs) || o.retry_secs.is_nan() => {
-            setting("retry_secs", o.retry_secs.to_string(), "0.1 to 86400, or infinite")
-        }
-        o if !(0.01..=1.0).contains(&o.scrub_secs) => setting("scrub_secs", o.scrub_secs.to_string(), "0.01 to 1"),
-        _ => Ok(()),
     }
 }

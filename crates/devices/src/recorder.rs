@@ -1,11 +1,11 @@
-//! Recording: the callback fills a ring, and a thread takes from it, finds where in the composition each
-//! sample belongs, and hands blocks to the caller.
+//! Recording: the callback fills a ring, and a thread takes from it, finds where in the composition
+//! each sample belongs, and hands blocks to the caller.
 //!
-//! Who sings along hears a composition sample at the clock's time of it, with the output's latency; what is
-//! captured at that moment carries the same time, without the input's latency. So a captured sample belongs
-//! to the composition sample that was heard when it was captured: clock position − output latency − input
-//! latency. What the drivers do not tell of both latencies is given as
-//! [`RecorderOptions::latency_samples`].
+//! Who sings along hears a composition sample at the clock's time of it, with the output's latency;
+//! what is captured at that moment carries the same time, without the input's latency. So a
+//! captured sample belongs to the composition sample that was heard when it was captured: clock
+//! position − output latency − input latency. What the drivers do not tell of both latencies is
+//! given as [`RecorderOptions::latency_samples`].
 use crate::{
     Clock, DeviceError, Faults, Format, Heard, InputBackend, InputCallback, Level, OpenStream,
     backend::Watch,
@@ -33,7 +33,8 @@ const LOOK: Duration = Duration::from_millis(3);
 const CHUNK: usize = 1024;
 /// Losses that can wait to be told.
 const LOSSES: usize = 256;
-/// Further from where it should be than this, what follows is placed anew: the output stood still. In seconds.
+/// Further from where it should be than this, what follows is placed anew: the output stood still.
+/// In seconds.
 const OFF_SECS: f64 = 0.01;
 
 /// How a recorder runs.
@@ -43,8 +44,8 @@ pub struct RecorderOptions {
     pub channels: usize,
     /// Frames per block of the device that are wished for.
     pub block_frames: usize,
-    /// Latency of the way from output to input that the drivers do not tell, in composition samples, as
-    /// [`measure_latency`](crate::measure_latency) finds it.
+    /// Latency of the way from output to input that the drivers do not tell, in composition
+    /// samples, as [`measure_latency`](crate::measure_latency) finds it.
     pub latency_samples: i64,
     /// First composition sample that is recorded; `None` for from the start.
     pub punch_in: Option<i64>,
@@ -73,8 +74,8 @@ impl Default for RecorderOptions {
 /// A recorded block, at the composition's rate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedBlock {
-    /// Composition sample of its first sample; `None` while the transport stands. Blocks of one epoch follow
-    /// one another without gap or overlap.
+    /// Composition sample of its first sample; `None` while the transport stands. Blocks of one
+    /// epoch follow one another without gap or overlap.
     pub first_sample: Option<i64>,
     /// When its first sample was captured (see [`now_secs`](crate::now_secs)).
     pub captured_secs: f64,
@@ -97,10 +98,11 @@ pub struct RecorderStatus {
     pub lost_frames: u64,
     /// Over-runs that the driver tells of.
     pub device_xruns: u64,
-    /// The input's clock against the monotonic one in parts per million; `None` before it is measured.
+    /// The input's clock against the monotonic one in parts per million; `None` before it is
+    /// measured.
     pub drift_ppm: Option<f64>,
-    /// Furthest that a block was from where the clock says it belongs, in samples; grows with the drift
-    /// between the clocks of two devices, which is not corrected within an epoch.
+    /// Furthest that a block was from where the clock says it belongs, in samples; grows with the
+    /// drift between the clocks of two devices, which is not corrected within an epoch.
     pub placement_error_samples: f64,
     /// Why it records no more.
     pub fault: Option<String>,
@@ -125,7 +127,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Opens the input and records on a player's clock. Blocks go to `take`, on a thread of its own.
+    /// Opens the input and records on a player's clock. Blocks go to `take`, on a thread of its
+    /// own.
     ///
     /// # Errors
     /// If a setting is outside its range or the input cannot be opened.
@@ -173,7 +176,8 @@ impl Recorder {
         Ok(Self { format, shared, faults, figures, stop, thread: Some(thread) })
     }
 
-    /// Levels of the channels since the last call, of everything captured, also outside the punch points.
+    /// Levels of the channels since the last call, of everything captured, also outside the punch
+    /// points.
     pub fn levels(&self) -> Vec<Level> {
         self.figures().meters.iter_mut().map(Meter::take).collect()
     }
@@ -263,7 +267,8 @@ impl<F: FnMut(RecordedBlock)> Drain<F> {
     /// Takes everything that is in the ring.
     fn drain(&mut self) {
         loop {
-            // A loss is told before what follows it is stored, so what is seen first must be the store.
+            // A loss is told before what follows it is stored, so what is seen first must be the
+            // store.
             let held = self.ring.slots() / self.channels;
             let loss = self.losses.peek().ok().copied();
             let until_loss = loss.map_or(usize::MAX, |loss| loss.after.saturating_sub(self.taken) as usize);

@@ -1,6 +1,7 @@
-//! Between a composition's rate and a device's: a windowed sinc as a polyphase filter with exactly the
-//! phases that the ratio needs (rubato's sinc resampler with as many intermediate points as the reduced
-//! ratio's numerator and no interpolation between them), so that there is no interpolation error.
+//! Between a composition's rate and a device's: a windowed sinc as a polyphase filter with exactly
+//! the phases that the ratio needs (rubato's sinc resampler with as many intermediate points as the
+//! reduced ratio's numerator and no interpolation between them), so that there is no interpolation
+//! error.
 use crate::DeviceError;
 use rubato::{
     Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters, SincInterpolationType, WindowFunction,
@@ -12,8 +13,8 @@ const SINC_LENGTH: usize = 256;
 /// Above this many phases, 4096 are made and interpolated by a cubic.
 const MAX_PHASES: usize = 2048;
 
-/// Converts planar blocks of any length from one rate to another, without delay: its first output sample is
-/// at the time of its first input sample.
+/// Converts planar blocks of any length from one rate to another, without delay: its first output
+/// sample is at the time of its first input sample.
 pub struct Resampler {
     inner: Async<f32>,
     /// Input that waits for a whole chunk.
@@ -125,12 +126,12 @@ impl Resampler {
     }
 }
 
-/// How much silence to put before the input so that some output sample is exactly at the time of the input's
-/// first one, and the number of samples before that.
+/// How much silence to put before the input so that some output sample is exactly at the time of
+/// the input's first one, and the number of samples before that.
 ///
-/// With `SINC_LENGTH` points and `1 / finest` phases, rubato's output sample `k` is at the input's time
-/// `(k + 1) * step - SINC_LENGTH / 2 + finest`, measured by the phase of a tone at six ratios; the test below
-/// would notice a change of a hundredth of a sample.
+/// With `SINC_LENGTH` points and `1 / finest` phases, rubato's output sample `k` is at the input's
+/// time `(k + 1) * step - SINC_LENGTH / 2 + finest`, measured by the phase of a tone at six ratios;
+/// the test below would notice a change of a hundredth of a sample.
 fn alignment(step: f64, finest: f64) -> (usize, usize) {
     let half = SINC_LENGTH as f64 / 2.0;
     let first = (half / step).ceil() as usize;
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_tone_comes_out_on_time_and_clean() {
-        // Cleaner than 17 bits, whose noise is at 104 dB. The last ratio has too many phases for one to be exactly on time; 58 dB are a hundredth of a sample.
+        // Cleaner than 17 bits, whose noise is at 104 dB. The last ratio has too many phases for
+        // one to be exactly on time; 58 dB are a hundredth of a sample.
         let ratios = [
             (48_000, 44_100, 105.0),
             (44_100, 48_000, 105.0),

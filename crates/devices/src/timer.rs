@@ -1,6 +1,7 @@
-//! Devices without hardware: threads that give or take blocks at a rate of the monotonic clock. Playback
-//! without a sound device, or after it has gone, runs on [`TimerOutput`]; tests give the same threads a
-//! drift, jitter, stalls and a disappearance, and connect an output to an input ([`Air`]).
+//! Devices without hardware: threads that give or take blocks at a rate of the monotonic clock.
+//! Playback without a sound device, or after it has gone, runs on [`TimerOutput`]; tests give the
+//! same threads a drift, jitter, stalls and a disappearance, and connect an output to an input
+//! ([`Air`]).
 use crate::{
     DeviceError, Fault, Faults, Format, InputBackend, InputCallback, OpenStream, OutputBackend, OutputCallback, Presence, now_secs,
     time::sleep_until,
@@ -38,8 +39,8 @@ pub struct TimerOptions {
     pub drift_ppm: f64,
     /// Highest error of the time stamps, in seconds, either way.
     pub jitter_secs: f64,
-    /// Between the callback and hearing its first frame, or between capturing a block's last frame and the
-    /// callback, in seconds.
+    /// Between the callback and hearing its first frame, or between capturing a block's last frame
+    /// and the callback, in seconds.
     pub latency_secs: f64,
     /// Runs the callback.
     pub around: Around,
@@ -256,8 +257,8 @@ impl InputBackend for TimerInput {
     }
 }
 
-/// What is between a loudspeaker and a microphone: the sound of an output by the time it is heard, for an
-/// input that captures it, both of one channel or more, of which the first is heard.
+/// What is between a loudspeaker and a microphone: the sound of an output by the time it is heard,
+/// for an input that captures it, both of one channel or more, of which the first is heard.
 #[derive(Clone)]
 pub struct Air {
     rate_hz: u32,

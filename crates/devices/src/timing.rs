@@ -3,8 +3,8 @@
 //!
 //! [`Loop`] smooths the stamps: a delay-locked loop of second order (F. Adriaensen, "Using a DLL to
 //! filter time", Linux Audio Conference 2005, section 4), so that a device whose clock is off by a
-//! constant amount is followed without a constant error. [`Drift`] is the least-squares slope of time
-//! over frames.
+//! constant amount is followed without a constant error. [`Drift`] is the least-squares slope of
+//! time over frames.
 
 /// Bandwidth of the loop in Hz in its first seconds, and then.
 const BANDWIDTH_HZ: [f64; 2] = [1.0, 0.2];
@@ -67,7 +67,8 @@ impl Loop {
     }
 }
 
-/// Online least squares of time over frames (B. P. Welford, Technometrics 4, 1962, for the moments).
+/// Online least squares of time over frames (B. P. Welford, Technometrics 4, 1962, for the
+/// moments).
 pub(crate) struct Drift {
     nominal_secs: f64,
     blocks: f64,
@@ -166,8 +167,9 @@ mod tests {
                         worst_raw = worst_raw.max((stamp - exact).abs());
                     }
                 }
-                // The loop's noise bandwidth is a few B, of a spectrum of width 1/(2T): the jitter's
-                // deviation falls by about sqrt(2 * 3 B T) = 1/13, the extreme of 3000 to 4 deviations.
+                // The loop's noise bandwidth is a few B, of a spectrum of width 1/(2T): the
+                // jitter's deviation falls by about sqrt(2 * 3 B T) = 1/13, the extreme of 3000 to
+                // 4 deviations.
                 let limit = if jitter_secs == 0.0 { 1e-6 } else { worst_raw / 4.0 };
                 assert!(worst < limit, "{ppm} ppm, jitter {jitter_secs}: {worst} of {worst_raw}");
             }
@@ -185,8 +187,8 @@ mod tests {
                 let stamp = 1.0 + stalled + f64::from(block) * 240.0 * frame + 0.000_5 * noise(&mut seed);
                 shown = drift.block(stamp, 240, gap);
             }
-            // Slope's deviation: jitter's (0.29 ms) * sqrt(12 / 4000) / 20 s = 0.8 ppm; the gap adds one
-            // unknown of the size of the extrapolation's error.
+            // Slope's deviation: jitter's (0.29 ms) * sqrt(12 / 4000) / 20 s = 0.8 ppm; the gap
+            // adds one unknown of the size of the extrapolation's error.
             let error = shown.expect("enough blocks") - ppm;
             assert!(error.abs() < 6.0, "{ppm} ppm: off by {error}");
         }

@@ -1,4 +1,5 @@
-//! Playback and recording on devices that are simulated by timers, against what theory says is heard when.
+//! Playback and recording on devices that are simulated by timers, against what theory says is
+//! heard when.
 mod clock;
 mod faults;
 mod playback;

@@ -26,7 +26,8 @@ fn the_devices_of_this_system_can_be_listed_and_their_absence_is_told() {
     }
 }
 
-/// ALSA's null device, where there is one, takes sound through the real driver interface, with a clock or without.
+/// ALSA's null device, where there is one, takes sound through the real driver interface, with a
+/// clock or without.
 #[test]
 fn the_null_device_plays_in_real_time() {
     if !devices().expect("a list").outputs.iter().any(|info| info.id == "null") {

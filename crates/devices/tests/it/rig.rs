@@ -120,8 +120,8 @@ pub fn wait(secs: f64) {
     std::thread::sleep(Duration::from_secs_f64(secs));
 }
 
-/// Runs of samples without silence, each without its first and last ramps of 240: from the 245th frame on, since
-/// the first frame of a ramp is silent.
+/// Runs of samples without silence, each without its first and last ramps of 240: from the 245th
+/// frame on, since the first frame of a ramp is silent.
 pub fn steady_runs(samples: &[f32]) -> Vec<Vec<f32>> {
     let runs = samples.split(|s| *s == 0.0).filter(|run| run.len() > 600);
     runs.map(|run| run[244..run.len() - 245].to_vec()).collect()
