@@ -86,34 +86,27 @@ impl Anchors {
         })
     }
 
-    /// Runs from the newest to the oldest that is kept.
-    pub fn newest_first(&self) -> impl Iterator<Item = Anchor> + '_ {
+    /// The newest run for which `is_before` holds, or the oldest that is kept; runs are in order.
+    fn newest(&self, is_before: impl Fn(&Anchor) -> bool) -> Option<Anchor> {
         let written = self.written.load(Acquire);
-        (written.saturating_sub(SLOTS as u64)..written).rev().map_while(|number| self.get(number))
+        let (mut low, mut high) = (written.saturating_sub(SLOTS as u64), written);
+        while low < high {
+            let middle = u64::midpoint(low, high);
+            // One that is overwritten meanwhile was before.
+            if self.get(middle).is_none_or(|anchor| is_before(&anchor)) { low = middle + 1 } else { high = middle }
+        }
+        let found = low.checked_sub(1).and_then(|number| self.get(number));
+        found.or_else(|| (low..(low + 16).min(written)).find_map(|number| self.get(number)))
     }
 
     /// The run that is heard at a time: the newest that begins by then, or the oldest kept.
     pub fn at(&self, secs: f64) -> Option<Anchor> {
-        let mut last = None;
-        for anchor in self.newest_first() {
-            last = Some(anchor);
-            if anchor.secs <= secs {
-                break;
-            }
-        }
-        last
+        self.newest(|anchor| anchor.secs <= secs)
     }
 
     /// The run that contains a frame: the newest that begins at or before it.
     pub fn of_frame(&self, frame: u64) -> Option<Anchor> {
-        let mut last = None;
-        for anchor in self.newest_first() {
-            last = Some(anchor);
-            if anchor.frame <= frame {
-                break;
-            }
-        }
-        last
+        self.newest(|anchor| anchor.frame <= frame)
     }
 }
 
@@ -150,7 +143,7 @@ mod tests {
             move || (0..400_000).for_each(|n| anchors.publish(nth(n)))
         });
         while !writer.is_finished() {
-            for anchor in anchors.newest_first().take(8) {
+            for anchor in [anchors.at(f64::INFINITY), anchors.at(0.0)].into_iter().flatten() {
                 assert_eq!(anchor, nth(anchor.frame / 100));
             }
         }

@@ -82,9 +82,17 @@ fn a_stall_holds_the_clock_and_loses_nothing() {
     assert_eq!(rig.player.status().under_runs, 0);
 }
 
-/// Takes blocks as fast as it gets them, or none at all.
-struct Broken {
-    takes: bool,
+/// A device that is not as it should be.
+#[derive(Clone, Copy, PartialEq)]
+enum Broken {
+    /// Takes blocks as fast as it gets them.
+    Fast,
+    /// Takes none.
+    Dead,
+    /// Takes none and says so again and again.
+    Failing,
+    /// Says so, and plays all the same.
+    Grumbling,
 }
 
 struct Stop(Arc<AtomicBool>, Option<std::thread::JoinHandle<()>>);
@@ -107,16 +115,19 @@ impl OutputBackend for Broken {
         Ok(wanted)
     }
 
-    fn open(&mut self, format: Format, mut callback: OutputCallback, _: Arc<Faults>) -> Result<OpenStream, DeviceError> {
+    fn open(&mut self, format: Format, mut callback: OutputCallback, faults: Arc<Faults>) -> Result<OpenStream, DeviceError> {
         let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, takes) = (stop.clone(), self.takes);
+        let (stopped, kind) = (stop.clone(), *self);
         let thread = std::thread::spawn(move || {
             let mut block = vec![0.0; format.block_frames * format.channels];
             while !stopped.load(Relaxed) {
-                if takes {
+                if matches!(kind, Self::Failing | Self::Grumbling) {
+                    faults.doubt("an error of input and output");
+                }
+                if matches!(kind, Self::Fast | Self::Grumbling) {
                     callback.fill(&mut block, now_secs(), now_secs());
                 }
-                std::thread::sleep(std::time::Duration::from_micros(100));
+                wait(if kind == Self::Grumbling { 0.01 } else { 0.000_1 });
             }
         });
         Ok(Box::new(Stop(stop, Some(thread))))
@@ -129,9 +140,10 @@ impl OutputBackend for Broken {
 
 #[test]
 fn a_device_without_a_clock_and_a_dead_one_are_replaced_by_a_timer() {
-    at_once([(true, "no clock"), (false, "stands still")], |(takes, words)| {
+    let cases = [(Broken::Fast, "no clock"), (Broken::Dead, "stands still"), (Broken::Failing, "an error of input and output")];
+    at_once(cases, |(kind, words)| {
         let options = PlayerOptions { retry_secs: 3_600.0, ..PlayerOptions::default() };
-        let player = Player::new(Box::new(Broken { takes }), counting(), options).expect("a player");
+        let player = Player::new(Box::new(kind), counting(), options).expect("a player");
         player.play().expect("play");
         let until = now_secs() + 5.0;
         let lost = loop {
@@ -148,6 +160,16 @@ fn a_device_without_a_clock_and_a_dead_one_are_replaced_by_a_timer() {
         assert!((rate / 48_000.0 - 1.0).abs() < 0.15, "{rate}");
         assert!(player.status().on_fallback);
     });
+}
+
+#[test]
+fn a_device_that_complains_and_plays_is_kept() {
+    let player = Player::new(Box::new(Broken::Grumbling), counting(), PlayerOptions::default()).expect("a player");
+    player.play().expect("play");
+    wait(0.9);
+    let told: Vec<Event> = std::iter::from_fn(|| player.next_event()).collect();
+    assert!(matches!(told.as_slice(), [Event::DeviceOpened { .. }]), "{told:?}");
+    assert!(player.position() > 0);
 }
 
 #[test]
