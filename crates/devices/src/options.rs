@@ -1,6 +1,10 @@
 //! Settings of a player.
 use crate::DeviceError;
 
+/// Composition samples are taken to be within this of the start: exact as `f64`, and 5950 years at
+/// 48 kHz.
+pub(crate) const FURTHEST: i64 = 1 << 53;
+
 /// How a player runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlayerOptions {
@@ -46,6 +50,9 @@ impl PlayerOptions {
             o if !(0.01..=5.0).contains(&o.lead_secs) => setting("lead_secs", o.lead_secs.to_string(), "0.01 to 5"),
             o if o.retry_secs.is_finite() && !(0.1..=86_400.0).contains(&o.retry_secs) || o.retry_secs.is_nan() => {
                 setting("retry_secs", o.retry_secs.to_string(), "0.1 to 86400, or infinite")
+            }
+            o if o.first_sample.unsigned_abs() > FURTHEST.unsigned_abs() => {
+                setting("first_sample", o.first_sample.to_string(), "within 2^53")
             }
             o if !(0.01..=1.0).contains(&o.scrub_secs) => setting("scrub_secs", o.scrub_secs.to_string(), "0.01 to 1"),
             _ => Ok(()),

@@ -2,6 +2,7 @@
 use crate::{
     Clock, DeviceError, Event, OutputBackend, PlayerOptions, SoundProgramme, Status,
     feeder::{Command, Feeder},
+    options::FURTHEST,
     status::Live,
 };
 use std::{
@@ -93,7 +94,7 @@ impl Player {
     /// # Errors
     /// If the feeder's thread has ended.
     pub fn seek(&self, sample: i64) -> Result<(), DeviceError> {
-        let number = self.announce(sample);
+        let (number, sample) = self.announce(sample);
         self.send(Command::Seek { number, sample })
     }
 
@@ -102,7 +103,7 @@ impl Player {
     /// # Errors
     /// If the feeder's thread has ended.
     pub fn scrub(&self, sample: i64) -> Result<(), DeviceError> {
-        let number = self.announce(sample);
+        let (number, sample) = self.announce(sample);
         self.send(Command::Scrub { number, sample })
     }
 
@@ -209,10 +210,12 @@ impl Player {
         }
     }
 
-    fn announce(&self, sample: i64) -> u64 {
+    /// Shows the clock a seek that is to come; its number, and its target within what there can be.
+    fn announce(&self, sample: i64) -> (u64, i64) {
+        let sample = sample.clamp(-FURTHEST, FURTHEST);
         let number = self.seeks.fetch_add(1, Acquire) + 1;
         self.clock.set_pending(number, sample);
-        number
+        (number, sample)
     }
 
     fn send(&self, command: Command) -> Result<(), DeviceError> {

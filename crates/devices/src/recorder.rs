@@ -11,6 +11,7 @@ use crate::{
     backend::Watch,
     input::{InputShared, Loss},
     levels::Meter,
+    options::FURTHEST,
     resample::Resampler,
 };
 use cutroom_types::AudioBlock;
@@ -356,7 +357,7 @@ impl<F: FnMut(RecordedBlock)> Drain<F> {
                 _ => exact.round() as i64,
             }
         });
-        self.expected = first_sample.map(|first| (heard.epoch, first + part.len() as i64));
+        self.expected = first_sample.map(|first| (heard.epoch, first.saturating_add(part.len() as i64)));
         let channels = planar.iter().map(|c| c.get(part.clone()).unwrap_or_default().to_vec()).collect();
         let audio = AudioBlock { rate_hz: self.rate_hz, channels };
         let block = RecordedBlock { first_sample, captured_secs, audio, lost };
@@ -376,7 +377,7 @@ fn punched(mut block: RecordedBlock, options: &RecorderOptions) -> Option<Record
         return Some(block);
     }
     let first = block.first_sample?;
-    let end = first + block.audio.len() as i64;
+    let end = first.saturating_add(block.audio.len() as i64);
     let from = options.punch_in.map_or(first, |punch_in| punch_in.clamp(first, end));
     let to = options.punch_out.map_or(end, |punch_out| punch_out.clamp(from, end));
     if from >= to {
@@ -388,7 +389,10 @@ fn punched(mut block: RecordedBlock, options: &RecorderOptions) -> Option<Record
         channel.truncate((to - first) as usize);
         channel.drain(..((from - first) as usize).min(channel.len()));
         for (at, sample) in (from..).zip(channel.iter_mut()) {
-            let inside = options.punch_in.map_or(1.0, |p| ramp(at - p)).min(options.punch_out.map_or(1.0, |p| ramp(p - 1 - at)));
+            let inside = options
+                .punch_in
+                .map_or(1.0, |p| ramp(at.saturating_sub(p)))
+                .min(options.punch_out.map_or(1.0, |p| ramp(p.saturating_sub(at).saturating_sub(1))));
             // Smoothstep, as all ramps here.
             *sample *= (inside * inside * (3.0 - 2.0 * inside)) as f32;
         }
@@ -405,6 +409,9 @@ fn check(options: &RecorderOptions) -> Result<(), DeviceError> {
         o if !(8..=65_536).contains(&o.block_frames) => setting("block_frames", o.block_frames.to_string(), "8 to 65536"),
         o if !(0.0..=1.0).contains(&o.fade_secs) => setting("fade_secs", o.fade_secs.to_string(), "0 to 1"),
         o if !(0.05..=60.0).contains(&o.buffer_secs) => setting("buffer_secs", o.buffer_secs.to_string(), "0.05 to 60"),
+        o if o.latency_samples.unsigned_abs() > FURTHEST.unsigned_abs() => {
+            setting("latency_samples", o.latency_samples.to_string(), "within 2^53")
+        }
         o if o.punch_in.zip(o.punch_out).is_some_and(|(from, to)| from >= to) => {
             setting("punch_out", o.punch_out.unwrap_or_default().to_string(), "after punch_in")
         }

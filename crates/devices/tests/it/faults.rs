@@ -1,5 +1,5 @@
 //! Devices that go, come back, change, stall or have no clock.
-use crate::rig::{Rig, at_once, counting, device, position_of, steady_runs, wait};
+use crate::rig::{Rig, at_once, counting, device, made, position_of, steady_runs, wait};
 use cutroom_devices::{
     DeviceError, Event, Faults, Format, OpenStream, OutputBackend, OutputCallback, Player, PlayerOptions, Presence, TimerOutput,
     now_secs,
@@ -186,6 +186,22 @@ fn another_output_can_be_chosen_while_it_plays() {
     rig.player.set_output(Box::new(TimerOutput::default())).expect("another");
     wait(0.2);
     assert!(rig.player.position() > before);
+}
+
+#[test]
+fn a_programme_that_panics_ends_its_player_and_nothing_else() {
+    let rig = Rig::usual(made(|n| if n > 9_000.0 { panic!("a programme's mistake") } else { 0.5 }, i64::MAX));
+    rig.player.play().expect("play");
+    let until = now_secs() + 3.0;
+    let error = loop {
+        match rig.player.pause().and_then(|()| rig.player.play()) {
+            Err(error) => break error,
+            Ok(()) if now_secs() > until => panic!("the thread goes on"),
+            Ok(()) => wait(0.01),
+        }
+    };
+    assert_eq!(error.code(), "device.ended");
+    let _ = (rig.player.position(), rig.player.status());
 }
 
 #[test]

@@ -128,6 +128,26 @@ fn punch_points_cut_at_the_sample_and_fade() {
 }
 
 #[test]
+fn the_ends_of_time_are_no_reason_to_fail() {
+    let rig = Loop::new(made(|_| 0.5, i64::MAX), 0, input(), 0);
+    let options = RecorderOptions { punch_in: Some(i64::MIN), punch_out: Some(i64::MAX), ..RecorderOptions::default() };
+    let recorder = rig.record(options);
+    rig.player.play().expect("play");
+    for target in [i64::MAX, i64::MIN, 0] {
+        rig.player.seek(target).expect("seek");
+        wait(0.1);
+        rig.player.scrub(target).expect("scrub");
+        rig.player.play().expect("play");
+    }
+    rig.player.set_loop(Some(i64::MIN..i64::MIN + 480)).expect("a loop");
+    rig.player.set_loop(Some(0..i64::MAX)).expect("a loop");
+    wait(0.15);
+    assert!(rig.player.position() > 0);
+    assert_eq!(recorder.finish().fault, None);
+    assert!(rig.taken.placed().iter().any(|(at, _)| (2_000..4_000).contains(at)), "it records to the end");
+}
+
+#[test]
 fn each_turn_of_a_loop_is_placed_anew() {
     let rig = Loop::new(counting(), 0, input(), 20_000);
     rig.player.set_loop(Some(20_000..26_000)).expect("a loop");
