@@ -18,6 +18,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("libswresample-dev", "linked"),
     ("libavfilter-dev", "linked"),
     ("libavdevice-dev", "linked"),
+    ("libasound2-dev", "linked: sound devices"),
     ("g++", "builds the stretcher that keeps pitch"),
     ("clang", "FFmpeg bindings are generated at build time"),
     ("libclang-dev", "FFmpeg bindings are generated at build time"),

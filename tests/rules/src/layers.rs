@@ -44,6 +44,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "what the values mean",
     },
     Layer {
+        package: "cutroom-devices",
+        dir: "crates/devices",
+        owns: "sound devices: playback with the device's clock as master, recording in time with it, timers in their place",
+        may_use: &["types"],
+        never_knows: "projects, files, how sound is made",
+    },
+    Layer {
         package: "cutroom-kernel",
         dir: "crates/kernel",
         owns: "pixel arithmetic written once: SIMD lanes on the CPU, WGSL on the GPU",
@@ -215,6 +222,7 @@ pub const LAYERS: &[Layer] = &[
 pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("ffmpeg-next", &["cutroom-media"]),
     ("ffmpeg-sys-next", &["cutroom-media"]),
+    ("cpal", &["cutroom-devices"]),
     ("wgpu", &["cutroom-render"]),
     ("bevy_ecs", &["cutroom-engine"]),
     ("bevy_app", &["cutroom-engine"]),
