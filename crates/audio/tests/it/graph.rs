@@ -17,7 +17,7 @@ fn project(tracks: Value, audio: Value) -> Project {
         "media": [{"id": "a", "path": "a.wav", "kind": "audio"}],
         "main": "main",
         "compositions": [{
-            "id": "main", "size": {"width": 16, "height": 16}, "frame_rate": {"num": 25, "den": 1},
+            "id": "main", "size": {"width": 16, "height": 16}, "frame_rate": "25",
             "sample_rate_hz": HZ, "channels": 2, "audio": audio, "tracks": tracks
         }]
     });
@@ -308,7 +308,7 @@ fn circles_are_refused() {
         "media": [{"id": "a", "path": "a.wav", "kind": "audio"}],
         "main": "main",
         "compositions": [{
-            "id": "main", "size": {"width": 16, "height": 16}, "frame_rate": {"num": 25, "den": 1},
+            "id": "main", "size": {"width": 16, "height": 16}, "frame_rate": "25",
             "audio": {"buses": [{"id": "b", "effects": [effect("f", "audio-duck", json!({"key": "t"}))]}]},
             "tracks": [track("t", json!([clip("c", "0s", "2s", json!({}))]), json!({"effects": [duck]}))]
         }]
