@@ -7,7 +7,19 @@
 //! it belongs ([`SoundSpec::latency_samples`]), so that a programme is the same however it is cut.
 //! Results are the same on every machine: transcendental functions are those of the crate `libm`,
 //! and nothing uses fused multiply-add.
+pub mod chorus;
+pub mod delay;
+pub mod flanger;
+mod lfo;
+mod line;
+pub mod phaser;
+mod ramp;
+pub mod reverb;
 mod spec;
+mod svf;
+pub mod tremolo;
+#[cfg(test)]
+mod trial;
 pub mod volume;
 
 pub use spec::{
@@ -15,4 +27,5 @@ pub use spec::{
 };
 
 /// All built-in sound effects, by id.
-pub static SOUND_EFFECTS: &[&SoundSpec] = &[&volume::SPEC];
+pub static SOUND_EFFECTS: &[&SoundSpec] =
+    &[&chorus::SPEC, &delay::SPEC, &flanger::SPEC, &phaser::SPEC, &reverb::SPEC, &tremolo::SPEC, &volume::SPEC];
