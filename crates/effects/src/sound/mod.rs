@@ -7,15 +7,29 @@
 //! it belongs ([`SoundSpec::latency_samples`]), so that a programme is the same however it is cut.
 //! Results are the same on every machine: transcendental functions are those of the crate `libm`,
 //! and nothing uses fused multiply-add.
+mod ar;
 pub mod chorus;
+pub mod convolution_reverb;
+mod convolver;
+pub mod de_click;
+pub mod de_clip;
 pub mod delay;
 pub mod flanger;
+mod frames;
 mod lfo;
 mod line;
+mod noise_floor;
+pub mod noise_reduction;
+mod onset;
+mod peaks;
 pub mod phaser;
+pub mod pitch_shift;
 mod ramp;
 pub mod reverb;
 mod spec;
+mod spectral_envelope;
+pub mod spectral_gate;
+mod stft;
 mod svf;
 pub mod tremolo;
 #[cfg(test)]

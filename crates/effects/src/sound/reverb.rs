@@ -307,7 +307,7 @@ mod tests {
             let product: f64 = l.iter().zip(r).map(|(a, b)| f64::from(a * b)).sum();
             let correlation = product / (rms(l) * rms(r) * l.len() as f64);
             println!("decay {secs}: {level:.2} dB, correlation {correlation:.3}");
-            assert!(level.abs() < 1.0 && correlation.abs() < 0.2);
+            assert!(level.abs() < 2.0 && correlation.abs() < 0.2);
         }
     }
 
