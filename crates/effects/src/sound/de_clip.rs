@@ -1,19 +1,13 @@
 //! De-clip.
-use super::ar::Model;
 use super::frames::Frames;
 use super::ramp::from_db;
-use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
+use super::spade::Spade;
+use super::stft::frame_size;
+use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
-/// A frame in seconds, and the part of it on each side that is only looked at.
-const HOP_SECS: f64 = 0.021;
-const MARGIN_SECS: f64 = 0.032;
-
-/// Order of the model per kilohertz of the sample rate.
-const ORDER_PER_KHZ: f64 = 0.9;
-
-/// How often the model is estimated again from what it made.
-const ROUNDS: usize = 5;
+/// A frame in seconds; its middle quarter is mended.
+const FRAME_SECS: f64 = 0.085;
 
 /// Peaks are at most this many times as high as where they were cut: 12 dB.
 const HIGHEST: f64 = 4.0;
@@ -32,13 +26,13 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("tolerance", "Tolerance", 0.5, 0.0, 10.0, Unit::Percent),
         ParamSpec::number("gain", "Gain", 0.0, -24.0, 12.0, Unit::Decibels),
     ],
-    latency_samples: |_, format| Frames::latency(blocks(HOP_SECS, format), blocks(MARGIN_SECS, format)),
-    settling_secs: |_, _| HOP_SECS + 2.0 * MARGIN_SECS + 0.01,
+    latency_samples: |_, format| Frames::latency(size(format) / 4, size(format) / 8 * 3),
+    settling_secs: |_, format| size(format) as f64 / f64::from(format.rate_hz),
     ..SoundSpec::new("audio-de-clip", "De-Clip", SoundFamily::Repair, "Restores clipped peaks.", |s| Box::new(DeClip::new(s)))
 };
 
-fn blocks(secs: f64, format: SoundFormat) -> usize {
-    ((secs * f64::from(format.rate_hz)) as usize).div_ceil(BLOCK_SAMPLES) * BLOCK_SAMPLES
+fn size(format: SoundFormat) -> usize {
+    frame_size(FRAME_SECS, format.rate_hz).max(512)
 }
 
 struct DeClip {
@@ -49,8 +43,7 @@ struct DeClip {
 
 /// What one channel after the other uses.
 struct Mender {
-    model: Model,
-    order: usize,
+    spade: Spade,
     samples: Vec<f64>,
     bad: Vec<bool>,
     missing: Vec<usize>,
@@ -59,15 +52,13 @@ struct Mender {
 impl DeClip {
     fn new(setup: SoundSetup<'_>) -> Self {
         let format = setup.format;
-        let (hop, margin) = (blocks(HOP_SECS, format), blocks(MARGIN_SECS, format));
-        let len = hop + 2 * margin;
-        let order = ((ORDER_PER_KHZ * f64::from(format.rate_hz) / 1000.0) as usize).clamp(16, 80);
+        let len = size(format);
+        let (hop, margin) = (len / 4, len / 8 * 3);
         Self {
             margin,
             frames: (0..format.channels).map(|_| Frames::new(hop, margin)).collect(),
             mender: Mender {
-                model: Model::new(order, len),
-                order,
+                spade: Spade::new(len),
                 samples: vec![0.0; len],
                 bad: vec![false; len],
                 missing: Vec::with_capacity(len),
@@ -84,7 +75,7 @@ impl Mender {
             let largest = x.iter().fold(0.0, |m: f64, v| m.max(side * v));
             let limit = level.unwrap_or(largest).max(1e-4);
             let floor = limit * (1.0 - tolerance);
-            let inner = self.order.max(2)..x.len() - self.order.max(2);
+            let inner = 2..x.len() - 2;
             let mut at = inner.start;
             while at < inner.end {
                 if side * x[at] < floor {
@@ -102,23 +93,36 @@ impl Mender {
         self.missing.extend((0..x.len()).filter(|i| self.bad[*i]));
     }
 
-    fn mend(&mut self, x: &[f64]) {
-        self.samples.copy_from_slice(x);
-        for &n in &self.missing {
-            // Until there is a model: a little above, so that the first model has no flat peaks.
-            self.samples[n] *= 1.05;
-        }
-        for _ in 0..ROUNDS {
-            if !self.model.estimate(&self.samples) {
-                return;
+    /// Bridges each clipped run by the cubic that continues the slopes at its ends (Hermite), at least
+    /// as high as the run: until there is a model, because flat peaks would be a model as well.
+    fn bridge(&mut self, x: &[f64]) {
+        let mut rest = &self.missing[..];
+        while let Some(&first) = rest.first() {
+            let count = rest.iter().enumerate().take_while(|(i, n)| **n == first + i).count();
+            let (a, b) = (first - 1, first + count);
+            let length = (b - a) as f64;
+            let (up, down) = (length * (x[a] - x[a - 1]), length * (x[b + 1] - x[b]));
+            for n in first..b {
+                let t = (n - a) as f64 / length;
+                let (s, tt, ss) = (1.0 - t, t * t, (1.0 - t) * (1.0 - t));
+                let y = (1.0 + 2.0 * t) * ss * x[a] + t * ss * up + tt * (3.0 - 2.0 * t) * x[b] - tt * s * down;
+                self.samples[n] = raised(x[n], y);
             }
-            self.model.interpolate(&mut self.samples, &self.missing);
-            for &n in &self.missing {
-                let (cut, side) = (x[n].abs(), x[n].signum());
-                self.samples[n] = side * (side * self.samples[n]).clamp(cut, HIGHEST * cut);
-            }
+            rest = &rest[count..];
         }
     }
+
+    fn mend(&mut self, x: &[f64]) {
+        self.samples.copy_from_slice(x);
+        self.bridge(x);
+        self.spade.restore(&mut self.samples, x, &self.missing, HIGHEST);
+    }
+}
+
+/// What a sample that was cut to `cut` may be.
+fn raised(cut: f64, y: f64) -> f64 {
+    let (level, side) = (cut.abs(), cut.signum());
+    side * (side * y).clamp(level, HIGHEST * level)
 }
 
 /// Whether the run `from..to` is cut: the step to the neighbours is several times what a parabola
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn clipped_sines_and_chords_are_restored() {
-        for hz in [110.0, 440.0, 1000.0, 3000.0] {
+        for hz in [110.3, 441.7, 997.0, 3011.0] {
             let clean = tone(hz, 48_000.0, 1.0, 96_000);
             assert!(gain_db("sine", &clean, 0.7) > 10.0, "{hz}");
         }

@@ -26,6 +26,7 @@ pub mod phaser;
 pub mod pitch_shift;
 mod ramp;
 pub mod reverb;
+mod spade;
 mod spec;
 mod spectral_envelope;
 pub mod spectral_gate;
@@ -41,5 +42,18 @@ pub use spec::{
 };
 
 /// All built-in sound effects, by id.
-pub static SOUND_EFFECTS: &[&SoundSpec] =
-    &[&chorus::SPEC, &delay::SPEC, &flanger::SPEC, &phaser::SPEC, &reverb::SPEC, &tremolo::SPEC, &volume::SPEC];
+pub static SOUND_EFFECTS: &[&SoundSpec] = &[
+    &chorus::SPEC,
+    &convolution_reverb::SPEC,
+    &de_click::SPEC,
+    &de_clip::SPEC,
+    &delay::SPEC,
+    &flanger::SPEC,
+    &noise_reduction::SPEC,
+    &phaser::SPEC,
+    &pitch_shift::SPEC,
+    &reverb::SPEC,
+    &spectral_gate::SPEC,
+    &tremolo::SPEC,
+    &volume::SPEC,
+];

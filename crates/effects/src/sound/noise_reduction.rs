@@ -19,12 +19,17 @@ const DECISION: f64 = 0.98;
 /// Amounts above 24 dB need less.
 const LEAST_PRIOR: f64 = 0.003_162;
 
+/// Gains are not smoothed in frames of which this part of the power is left.
+const LOUD: f64 = 0.4;
+
 /// Removes steady noise: hiss, hum, fans. The gain of each of about a thousand bands is the MMSE
 /// log-spectral amplitude estimator of Y. Ephraim and D. Malah (IEEE Trans. ASSP 33, 1985) with their
 /// decision-directed a-priori SNR (ASSP 32, 1984), no less than −`amount`. The noise is what the
 /// quietest third of the last seconds and of `lookAhead` has ([`NoiseFloor`]); `sensitivity` raises or
 /// lowers it. `smoothing` averages gains over neighbouring bands, by up to a quarter octave at 100 %,
-/// the more the quieter the frame is: single bands that come and go are what is called musical noise.
+/// in frames of which little is left: single bands that come and go are what is called musical noise
+/// (T. Esch and P. Vary, "Efficient musical noise suppression for speech enhancement systems", ICASSP
+/// 2009).
 ///
 /// `noiseOnly` outputs what is removed. With `link` all channels but the LFE have the same gains.
 pub static SPEC: SoundSpec = SoundSpec {
@@ -126,7 +131,7 @@ impl Group {
 
     fn reduce(&mut self, settings: &Settings, sums: &mut [f64], bins: &mut [Bins]) {
         self.add_power(bins);
-        let (mut speech, mut weight) = (0.0, 0.0);
+        let (mut left, mut all) = (0.0, 0.0);
         for (k, (&power, &noise)) in self.power.iter().zip(self.floor.noise()).enumerate() {
             let noise = noise * settings.noise_factor;
             if noise <= 0.0 {
@@ -138,12 +143,11 @@ impl Group {
             let gain = log_spectral_gain(prior.max(settings.least_prior), posterior);
             self.last[k] = gain * gain * posterior;
             self.gains[k] = gain;
-            // How much of the frame is louder than its noise.
-            speech += gain * gain * posterior.min(10.0);
-            weight += posterior.min(10.0);
+            left += gain * gain * power;
+            all += power;
         }
-        let quiet = 1.0 - (speech / f64::max(weight, 1e-9)).min(1.0);
-        self.smooth(settings.smoothing * quiet * quiet, sums);
+        let quiet = (1.0 - left / f64::max(LOUD * all, 1e-30)).max(0.0);
+        self.smooth(settings.smoothing * quiet, sums);
         for &c in &self.channels {
             for (x, gain) in bins[c].iter_mut().zip(&self.gains) {
                 let gain = gain.clamp(settings.least_gain, 1.0);
