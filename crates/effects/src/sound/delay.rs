@@ -1,7 +1,7 @@
 //! Delay.
+use super::cuts::{CutState, Cuts, HIGH_CUT_OFF_HZ, LOW_CUT_OFF_HZ};
 use super::line::Line;
 use super::ramp::{Ramp, kept, loop_secs_to_silence};
-use super::svf::{CutState, Cuts, HIGH_CUT_OFF_HZ, LOW_CUT_OFF_HZ};
 use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 

@@ -11,6 +11,7 @@ mod ar;
 pub mod chorus;
 pub mod convolution_reverb;
 mod convolver;
+mod cuts;
 pub mod de_click;
 pub mod de_clip;
 pub mod delay;
@@ -31,7 +32,7 @@ mod spec;
 mod spectral_envelope;
 pub mod spectral_gate;
 mod stft;
-mod svf;
+
 pub mod tremolo;
 #[cfg(test)]
 mod trial;

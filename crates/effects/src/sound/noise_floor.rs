@@ -1,7 +1,7 @@
 //! Estimates steady noise below something else.
 
 /// How much of the time a band has nothing but noise, at least.
-const QUANTILE: f64 = 0.3;
+const QUANTILE: f64 = 0.2;
 
 /// Frames per group.
 const FRAMES: i64 = 4;

@@ -1,7 +1,7 @@
 //! Reverb.
+use super::cuts::{CutState, Cuts, HIGH_CUT_OFF_HZ, LOW_CUT_OFF_HZ};
 use super::line::Line;
 use super::ramp::{Ramp, fixed, from_db, kept};
-use super::svf::{CutState, Cuts, HIGH_CUT_OFF_HZ, LOW_CUT_OFF_HZ};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -248,7 +248,7 @@ impl SoundProcessor for Reverb {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sound::svf::{Svf, SvfShape};
+    use crate::sound::cuts::{Svf, SvfShape};
     use crate::sound::trial::{Trial, impulse, rms, tone, white, wide};
 
     /// The decay time by backward integration (M. R. Schroeder 1965) over −5 dB to −35 dB.

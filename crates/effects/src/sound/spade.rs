@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 /// Steps at most, and by how many components the spectrum grows in each.
 const STEPS: usize = 120;
+const GROWTH: usize = 2;
 
 /// The error at which to stop, relative to the frame: −80 dB.
 const GOOD: f64 = 1e-4;
@@ -65,7 +66,7 @@ impl Spade {
             for ((z, s), u) in self.sparse.iter_mut().zip(&self.spectrum).zip(&self.dual) {
                 *z = s + u;
             }
-            self.keep_largest(step);
+            self.keep_largest(GROWTH * step);
             for ((y, z), u) in self.spare.iter_mut().zip(&self.sparse).zip(&self.dual) {
                 *y = z - u;
             }
