@@ -158,7 +158,7 @@ impl Reverb {
 
 /// The sign of element `row`, `column` of the Hadamard matrix of Sylvester's construction.
 fn sign(row: usize, column: usize) -> f64 {
-    if (row & column).count_ones() % 2 == 0 { 1.0 } else { -1.0 }
+    if (row & column).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
 /// The row of the matrix that joins channel `c` to the lines. Rows are orthogonal, so that the
