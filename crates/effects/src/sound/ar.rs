@@ -1,8 +1,8 @@
 //! Autoregressive models of sound: every sample is predicted from those before. S. Godsill and
 //! P. Rayner, "Digital Audio Restoration" (Springer 1998), chapters 4 and 5.
 
-/// A model `x[n] = −Σ a[k] x[n − k] + e[n]`, k = 1..=order, with `a[0]` = 1, and the memory to estimate it
-/// and to interpolate with it.
+/// A model `x[n] = −Σ a[k] x[n − k] + e[n]`, k = 1..=order, with `a[0]` = 1, and the memory to
+/// estimate it and to interpolate with it.
 pub(super) struct Model {
     /// `order + 1` coefficients.
     a: Vec<f64>,
@@ -73,8 +73,8 @@ impl Model {
         true
     }
 
-    /// The errors of predicting each sample from those before it (`forward`) and from those after it.
-    /// Samples too near to the ends get 0.
+    /// The errors of predicting each sample from those before it (`forward`) and from those after
+    /// it. Samples too near to the ends get 0.
     pub fn errors(&self, x: &[f64], forward: &mut [f64], backward: &mut [f64]) {
         let order = self.order();
         let len = x.len();
@@ -88,10 +88,10 @@ impl Model {
         }
     }
 
-    /// Replaces the samples at `missing` (rising, none of the first or last `order` ones) by those that
-    /// make the energy of the prediction errors least: the least-squares AR interpolator of A. Janssen,
-    /// R. Veldhuis and L. Vries (IEEE Trans. ASSP 34, 1986). The equations form a band matrix, solved by
-    /// Cholesky's method.
+    /// Replaces the samples at `missing` (rising, none of the first or last `order` ones) by those
+    /// that make the energy of the prediction errors least: the least-squares AR interpolator of A.
+    /// Janssen, R. Veldhuis and L. Vries (IEEE Trans. ASSP 34, 1986). The equations form a band
+    /// matrix, solved by Cholesky's method.
     pub fn interpolate(&mut self, x: &mut [f64], missing: &[usize]) {
         let order = self.order();
         let width = order + 1;

@@ -9,10 +9,11 @@ const MAX_DELAY_MS: f64 = 60.0;
 const MAX_DEPTH_MS: f64 = 20.0;
 const MAX_VOICES: usize = 8;
 
-/// Adds `voices` copies, each delayed by `delay + depth · sin φ` (not below two samples) with phases
-/// spread evenly over a turn: P. Dutilleux and U. Zölzer in "DAFX", 2nd ed., section 2.6. The copies
-/// are summed with 1/√voices, which keeps the power of the sum near that of one copy. A right-hand
-/// channel is `stereoPhase` later in the wave. `mix` fades from the sound alone to the copies alone.
+/// Adds `voices` copies, each delayed by `delay + depth · sin φ` (not below two samples) with
+/// phases spread evenly over a turn: P. Dutilleux and U. Zölzer in "DAFX", 2nd ed., section 2.6.
+/// The copies are summed with 1/√voices, which keeps the power of the sum near that of one copy. A
+/// right-hand channel is `stereoPhase` later in the wave. `mix` fades from the sound alone to the
+/// copies alone.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         fixed("rate", "Rate", 0.6, 0.01, 20.0, Unit::Hertz),

@@ -18,13 +18,14 @@ const FADE: f64 = 0.1;
 /// - one channel applies to every channel;
 /// - two channels applies to left and right channels, its mean to those in the middle;
 /// - as many channels as the sound has: one to each;
-/// - four channels is "true stereo", in the order left to left, left to right, right to left, right to
-///   right, and applies to the first two channels (to mono with the mean of all); the others pass;
+/// - four channels is "true stereo", in the order left to left, left to right, right to left, right
+///   to right, and applies to the first two channels (to mono with the mean of all); the others
+///   pass;
 /// - any other number: channel `n` applies to channel `n`, in turn.
 ///
-/// The LFE channel passes, unless the file has as many channels as the sound. `normalize` is `energy`
-/// (the impulse of the loudest output has the power 1, so that noise keeps its level), `peak` (its
-/// largest sample is 1) or `off`.
+/// The LFE channel passes, unless the file has as many channels as the sound. `normalize` is
+/// `energy` (the impulse of the loudest output has the power 1, so that noise keeps its level),
+/// `peak` (its largest sample is 1) or `off`.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec { id: "file", name: "Impulse Response", kind: FILE, unit: Unit::None },
@@ -106,7 +107,8 @@ impl Route {
     }
 }
 
-/// On which side a channel is: 0 left, 1 right, `None` in the middle; see [`SoundFormat::channels`].
+/// On which side a channel is: 0 left, 1 right, `None` in the middle; see
+/// [`SoundFormat::channels`].
 fn side(format: SoundFormat, c: usize) -> Option<usize> {
     let middle: &[usize] = match format.channels {
         1 => &[0],

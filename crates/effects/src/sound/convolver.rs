@@ -1,9 +1,9 @@
 //! Convolution with long impulse responses, without latency.
 //!
-//! The response is cut into partitions that grow with the distance from its beginning: the first are
-//! as long as a block, so that their result is there in the same block, and longer ones are used as
-//! soon as there is time to collect their input: W. G. Gardner, "Efficient convolution without
-//! input-output delay" (JAES 43, 1995). Each size is a uniformly partitioned overlap-save
+//! The response is cut into partitions that grow with the distance from its beginning: the first
+//! are as long as a block, so that their result is there in the same block, and longer ones are
+//! used as soon as there is time to collect their input: W. G. Gardner, "Efficient convolution
+//! without input-output delay" (JAES 43, 1995). Each size is a uniformly partitioned overlap-save
 //! convolution with a line of the spectra of the last inputs.
 use super::BLOCK_SAMPLES;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};

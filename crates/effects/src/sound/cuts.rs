@@ -2,7 +2,8 @@
 
 /// Coefficients of a state-variable filter with a Butterworth response (Q = 1/√2), discretised by
 /// trapezoidal integration: A. Simper, "Linear Trapezoidal Integrated State Variable Filter"
-/// (Cytomic 2013). The bilinear transform of the analog prototype, warped to be exact at the cutoff.
+/// (Cytomic 2013). The bilinear transform of the analog prototype, warped to be exact at the
+/// cutoff.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SvfShape {
     a1: f64,

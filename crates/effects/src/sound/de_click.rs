@@ -21,15 +21,15 @@ const GAP: usize = 5;
 /// How often a frame is searched: large clicks hide small ones.
 const ROUNDS: usize = 3;
 
-/// Removes clicks, crackle and pops, such as those of records, digital errors and mouths. Clicks are
-/// samples that an autoregressive model predicts badly both from those before and from those after
-/// them: S. Godsill and P. Rayner, "Digital Audio Restoration" (1998), chapter 5. Requiring both spares
-/// the beginnings of sounds and the pulses of voices. They are replaced by what the model makes of their
-/// surroundings; all other samples stay as they are.
+/// Removes clicks, crackle and pops, such as those of records, digital errors and mouths. Clicks
+/// are samples that an autoregressive model predicts badly both from those before and from those
+/// after them: S. Godsill and P. Rayner, "Digital Audio Restoration" (1998), chapter 5. Requiring
+/// both spares the beginnings of sounds and the pulses of voices. They are replaced by what the
+/// model makes of their surroundings; all other samples stay as they are.
 ///
 /// `sensitivity` sets how many times larger than usual an error must be: 58 times at 1 %, 13 times
-/// at 50 %, 3 times at 100 %. Clicks longer than `longest` are left alone. `widen` adds samples on both sides of a click.
-/// `clicksOnly` outputs what is removed.
+/// at 50 %, 3 times at 100 %. Clicks longer than `longest` are left alone. `widen` adds samples on
+/// both sides of a click. `clicksOnly` outputs what is removed.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("sensitivity", "Sensitivity", 50.0, 0.0, 100.0, Unit::Percent),
@@ -136,7 +136,8 @@ impl Mender {
         }
         let len = self.samples.len();
         let inner = self.order..len - self.order;
-        // The median of the magnitude of normal errors is 0.6745 σ; that of the lesser of two is 0.42 σ.
+        // The median of the magnitude of normal errors is 0.6745 σ; that of the lesser of two is
+        // 0.42 σ.
         let errors = &mut self.sorted[inner.clone()];
         let middle = errors.len() / 2;
         let limit = search.threshold * (*errors.select_nth_unstable_by(middle, f64::total_cmp).1 / 0.42).max(1e-7);
@@ -147,7 +148,8 @@ impl Mender {
                 at += 1;
                 continue;
             }
-            // A click lasts as long as anything in it is much larger than usual, in either direction.
+            // A click lasts as long as anything in it is much larger than usual, in either
+            // direction.
             let (mut first, mut last) = (at, at);
             while first > inner.start && last - first < search.longest {
                 let Some(n) = (inner.start.max(first.saturating_sub(GAP))..first).find(|&n| self.error(n) > limit * EDGE) else {

@@ -12,13 +12,15 @@ const FRAME_SECS: f64 = 0.085;
 /// Peaks are at most this many times as high as where they were cut: 12 dB.
 const HIGHEST: f64 = 4.0;
 
-/// Gives clipped peaks their shape back. With `auto`, clipped are runs of samples within `tolerance` of
-/// the largest on their side of zero in the frame, if they end in a kink: round peaks, as low tones
-/// have them, are not clipped. Otherwise all samples are that reach `level` less the tolerance. Clipped samples are interpolated by an autoregressive model that is estimated again and
-/// again from the result: A. Janssen, R. Veldhuis and L. Vries (IEEE Trans. ASSP 34, 1986), with the
-/// condition that the result must reach the clipping level: P. Záviška et al., "A survey and an
-/// extensive evaluation of popular audio declipping methods" (IEEE J. STSP 15, 2021). Other samples stay
-/// as they are, so that the result is louder than full scale; `gain` makes room.
+/// Gives clipped peaks their shape back. With `auto`, clipped are runs of samples within
+/// `tolerance` of the largest on their side of zero in the frame, if they end in a kink: round
+/// peaks, as low tones have them, are not clipped. Otherwise all samples are that reach `level`
+/// less the tolerance.
+///
+/// Of all sounds that agree with the other samples and are at least as large where it was clipped,
+/// one is sought whose spectrum has few components ([`Spade`]): P. Záviška et al., "A survey and an
+/// extensive evaluation of popular audio declipping methods" (IEEE J. STSP 15, 2021). Other samples
+/// stay as they are, so that the result may be larger than full scale; `gain` makes room.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::switch("auto", "Find Level", true),
@@ -93,8 +95,9 @@ impl Mender {
         self.missing.extend((0..x.len()).filter(|i| self.bad[*i]));
     }
 
-    /// Bridges each clipped run by the cubic that continues the slopes at its ends (Hermite), at least
-    /// as high as the run: until there is a model, because flat peaks would be a model as well.
+    /// Bridges each clipped run by the cubic that continues the slopes at its ends (Hermite), at
+    /// least as high as the run: until there is a model, because flat peaks would be a model as
+    /// well.
     fn bridge(&mut self, x: &[f64]) {
         let mut rest = &self.missing[..];
         while let Some(&first) = rest.first() {
@@ -134,8 +137,8 @@ fn kinked(x: &[f64], from: usize, to: usize, side: f64) -> bool {
     }
     let run = x[from..to].iter().map(|v| side * v);
     let (least, most) = run.fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
-    // A parabola falls by r at the ends of the run, h samples from its top, and by r (1 + 1 / h)² one
-    // sample further.
+    // A parabola falls by r at the ends of the run, h samples from its top, and by r (1 + 1 / h)²
+    // one sample further.
     let half = 0.5 * (count - 1.0).max(1.0);
     let natural = (most - least) * ((1.0 + 1.0 / half) * (1.0 + 1.0 / half) - 1.0) + 1e-6 * most.abs();
     let steps = [least - side * x[from - 1], least - side * x[to]];

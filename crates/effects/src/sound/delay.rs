@@ -8,11 +8,11 @@ use crate::spec::{ParamSpec, Unit};
 const MAX_SECS: f64 = 5.0;
 
 /// Repeats the sound after `time`, and the repetition again, each time `feedback` times as loud and
-/// through a low and a high cut (12 dB per octave; off at the ends of their ranges), so that repeats
-/// become thinner and duller. The first repeat is filtered once and at full level.
+/// through a low and a high cut (12 dB per octave; off at the ends of their ranges), so that
+/// repeats become thinner and duller. The first repeat is filtered once and at full level.
 ///
-/// With `pingPong` both front channels enter the left line, whose output enters the right one, and so
-/// on: repeat `n` has the level `feedback^(n − 1)` and is left for odd `n`, right for even `n`.
+/// With `pingPong` both front channels enter the left line, whose output enters the right one, and
+/// so on: repeat `n` has the level `feedback^(n − 1)` and is left for odd `n`, right for even `n`.
 ///
 /// `mix` fades from the sound alone to the repeats alone, linearly.
 pub static SPEC: SoundSpec = SoundSpec {

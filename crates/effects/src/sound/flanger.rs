@@ -8,10 +8,10 @@ use crate::spec::{ParamSpec, Unit};
 const MAX_DELAY_MS: f64 = 20.0;
 const MAX_DEPTH_MS: f64 = 15.0;
 
-/// A comb filter that sweeps: the sound is mixed with itself after a delay that swings from `delay` to
-/// `delay + depth` and back, with feedback around the delay, `H(z) = 1 − m + m z⁻ᴰ / (1 − g z⁻ᴰ)`:
-/// "DAFX", 2nd ed., section 2.6; a negative `g` moves the peaks between the usual ones. Delays are at
-/// least two samples. The wave starts at the shortest delay.
+/// A comb filter that sweeps: the sound is mixed with itself after a delay that swings from `delay`
+/// to `delay + depth` and back, with feedback around the delay, `H(z) = 1 − m + m z⁻ᴰ / (1 − g
+/// z⁻ᴰ)`: "DAFX", 2nd ed., section 2.6; a negative `g` moves the peaks between the usual ones.
+/// Delays are at least two samples. The wave starts at the shortest delay.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         fixed("rate", "Rate", 0.25, 0.01, 20.0, Unit::Hertz),

@@ -1,8 +1,8 @@
 //! Collects samples to frames with surroundings, for effects that mend samples in place.
 use super::{BLOCK_SAMPLES, Channel};
 
-/// Frames of one channel: each is `hop` samples with `margin` samples on both sides, and begins at a
-/// multiple of the hop from the start of the composition.
+/// Frames of one channel: each is `hop` samples with `margin` samples on both sides, and begins at
+/// a multiple of the hop from the start of the composition.
 pub(super) struct Frames {
     hop: usize,
     margin: usize,
@@ -19,14 +19,14 @@ impl Frames {
         Self { hop, margin, input: vec![0.0; hop + 2 * margin], output: vec![0.0; hop] }
     }
 
-    /// By how many samples the output is late: the frame ends `margin` samples after its hop, and the
-    /// block in which it ends is already output.
+    /// By how many samples the output is late: the frame ends `margin` samples after its hop, and
+    /// the block in which it ends is already output.
     pub fn latency(hop: usize, margin: usize) -> usize {
         hop + margin - BLOCK_SAMPLES
     }
 
-    /// Takes a block, and returns one in its place. When a frame is complete, `mend` gets its samples;
-    /// of what it leaves, the hop in the middle is used.
+    /// Takes a block, and returns one in its place. When a frame is complete, `mend` gets its
+    /// samples; of what it leaves, the hop in the middle is used.
     pub fn process(&mut self, position: i64, channel: &mut Channel, mend: impl FnOnce(&[f64], &mut [f32])) {
         let len = self.input.len();
         self.input.copy_within(BLOCK_SAMPLES.., 0);

@@ -3,18 +3,21 @@
 /// How much of the time a band has nothing but noise, at least.
 const QUANTILE: f64 = 0.2;
 
-/// Frames per group.
-const FRAMES: i64 = 4;
+/// Frames of a group. At an overlap of three quarters the groups of a second are as many as whole
+/// frames.
+pub(super) const GROUP_FRAMES: usize = 4;
 
-/// Groups with less power in each bin are silence: nothing was recorded, not even noise. The power of
-/// white noise at −130 dB in a frame of 2048 samples.
+const FRAMES: i64 = GROUP_FRAMES as i64;
+
+/// Groups with less power in each bin are silence: nothing was recorded, not even noise. The power
+/// of white noise at −130 dB in a frame of 2048 samples.
 const SILENCE: f64 = 1e-10;
 
-/// The noise of each band, estimated from the quantile of its power over the last seconds: V. Stahl,
-/// A. Fischer and R. Bippus, "Quantile based noise estimation for spectral subtraction and Wiener
-/// filtering" (ICASSP 2000). Powers are averaged over groups of four frames and five bins before, so
-/// that their distribution is narrow; that of noise is a gamma distribution, whose quantile is divided
-/// by its mean to correct the estimate.
+/// The noise of each band, estimated from the quantile of its power over the last seconds: V.
+/// Stahl, A. Fischer and R. Bippus, "Quantile based noise estimation for spectral subtraction and
+/// Wiener filtering" (ICASSP 2000). Powers are averaged over groups of four frames and five bins
+/// before, so that their distribution is narrow; that of noise is a gamma distribution, whose
+/// quantile is divided by its mean to correct the estimate.
 pub(super) struct NoiseFloor {
     /// Averages of groups, a ring for each bin.
     history: Vec<f32>,
@@ -31,9 +34,9 @@ pub(super) struct NoiseFloor {
 impl NoiseFloor {
     /// For powers that are sums over `channels` channels; looks back over `groups` groups.
     pub fn new(bins: usize, groups: usize, channels: usize) -> Self {
-        // Power of one frame has shape 1. Four frames at three quarters of overlap are as good as 2.4
-        // independent ones (P. Welch 1967, with the correlations 0.68, 0.17 and 0.01 of the squared
-        // root-Hann windows), five bins as good as 3.4 (correlation 0.18 of neighbours).
+        // Power of one frame has shape 1. Four frames at three quarters of overlap are as good as
+        // 2.4 independent ones (P. Welch 1967, with the correlations 0.68, 0.17 and 0.01 of the
+        // squared root-Hann windows), five bins as good as 3.4 (correlation 0.18 of neighbours).
         let shape = 2.0 * 3.4 * channels as f64;
         Self {
             history: vec![0.0; bins * groups],

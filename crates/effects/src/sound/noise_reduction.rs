@@ -1,5 +1,5 @@
 //! Noise reduction.
-use super::noise_floor::NoiseFloor;
+use super::noise_floor::{GROUP_FRAMES, NoiseFloor};
 use super::ramp::{fixed, from_db};
 use super::stft::{Bins, Stft, Window, frame_size, groups};
 use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
@@ -9,27 +9,24 @@ use realfft::num_complex::Complex;
 /// A frame: the best compromise of resolution in time and frequency for voices.
 const FRAME_SECS: f64 = 0.043;
 
-/// Frames per [`NoiseFloor`] group, of which one is a frame long.
-const GROUP_FRAMES: usize = 4;
-
 /// How much of the a-priori SNR comes from the frame before: Y. Ephraim and D. Malah 1984.
 const DECISION: f64 = 0.98;
 
-/// The smallest a-priori SNR, −25 dB: keeps residual noise even (O. Cappé, IEEE Trans. SAP 2, 1994).
-/// Amounts above 24 dB need less.
+/// The smallest a-priori SNR, −25 dB: keeps residual noise even (O. Cappé, IEEE Trans. SAP 2,
+/// 1994). Amounts above 24 dB need less.
 const LEAST_PRIOR: f64 = 0.003_162;
 
 /// Gains are not smoothed in frames of which this part of the power is left.
 const LOUD: f64 = 0.4;
 
 /// Removes steady noise: hiss, hum, fans. The gain of each of about a thousand bands is the MMSE
-/// log-spectral amplitude estimator of Y. Ephraim and D. Malah (IEEE Trans. ASSP 33, 1985) with their
-/// decision-directed a-priori SNR (ASSP 32, 1984), no less than −`amount`. The noise is what the
-/// quietest fifth of the last seconds and of `lookAhead` has ([`NoiseFloor`]); `sensitivity` raises or
-/// lowers it. `smoothing` averages gains over neighbouring bands, by up to a quarter octave at 100 %,
-/// in frames of which little is left: single bands that come and go are what is called musical noise
-/// (T. Esch and P. Vary, "Efficient musical noise suppression for speech enhancement systems", ICASSP
-/// 2009).
+/// log-spectral amplitude estimator of Y. Ephraim and D. Malah (IEEE Trans. ASSP 33, 1985) with
+/// their decision-directed a-priori SNR (ASSP 32, 1984), no less than −`amount`. The noise is what
+/// the quietest fifth of the last seconds and of `lookAhead` has ([`NoiseFloor`]); `sensitivity`
+/// raises or lowers it. `smoothing` averages gains over neighbouring bands, by up to a quarter
+/// octave at 100 %, in frames of which little is left: single bands that come and go are what is
+/// called musical noise (T. Esch and P. Vary, "Efficient musical noise suppression for speech
+/// enhancement systems", ICASSP 2009).
 ///
 /// `noiseOnly` outputs what is removed. With `link` all channels but the LFE have the same gains.
 pub static SPEC: SoundSpec = SoundSpec {
@@ -56,7 +53,8 @@ pub static SPEC: SoundSpec = SoundSpec {
 /// How far back the noise floor looks.
 const PAST_SECS: f64 = 3.0;
 
-/// How long the decision-directed estimate remembers: see the test.
+/// How long the decision-directed estimate remembers at most: it depends on the frame before only
+/// as far as gains are low, and the test finds no difference.
 const FORGET_SECS: f64 = 3.0;
 
 fn size(format: SoundFormat) -> usize {
@@ -74,7 +72,7 @@ struct NoiseReduction {
     /// Spectra that wait, a ring for each channel.
     waiting: Vec<Vec<Bins>>,
     groups: Vec<Group>,
-    /// Bands within which gains are averaged with 100 % smoothing.
+    /// Sums of the gains up to each bin.
     sums: Vec<f64>,
     hop: usize,
 }
@@ -175,7 +173,8 @@ impl Group {
     }
 }
 
-/// The gain `ξ / (1 + ξ) · exp(E₁(v) / 2)` with `v = γ ξ / (1 + ξ)`: Ephraim and Malah 1985, eq. 20.
+/// The gain `ξ / (1 + ξ) · exp(E₁(v) / 2)` with `v = γ ξ / (1 + ξ)`: Ephraim and Malah 1985, eq.
+/// 20.
 fn log_spectral_gain(prior: f64, posterior: f64) -> f64 {
     let wiener = prior / (1.0 + prior);
     (wiener * libm::exp(0.5 * exponential_integral(wiener * posterior))).min(1.0)
@@ -246,9 +245,9 @@ mod tests {
         assert!(difference(&input, &both) < 1e-6);
     }
 
-    /// The kurtosis of the power of bins, which rises with musical noise: Y. Uemura et al., "Automatic
-    /// optimization scheme of spectral subtraction based on musical noise assessment" (IWAENC 2008). White
-    /// noise has 2 here, where the second moment is not centred.
+    /// The kurtosis of the power of bins, which rises with musical noise: Y. Uemura et al.,
+    /// "Automatic optimization scheme of spectral subtraction based on musical noise assessment"
+    /// (IWAENC 2008). White noise has 2 here, where the second moment is not centred.
     fn kurtosis(x: &[f32]) -> f64 {
         let mut stft = Stft::new(1, 1024, 512, 1024, Window::RootHann);
         let (mut first, mut second, mut count) = (0.0, 0.0, 0.0);

@@ -7,9 +7,9 @@ const BEFORE_SECS: f64 = 0.025;
 /// Power in a block below which nothing begins: −100 dB.
 const FLOOR: f64 = 1e-10 * BLOCK_SAMPLES as f64;
 
-/// Onsets of the last frame, found block by block: the power of the difference of neighbouring samples
-/// (which weighs high frequencies more, as onsets have them) is several times the largest of the last
-/// 25 ms, a period of the lowest voices: the pulses of a voice are no onsets.
+/// Onsets of the last frame, found block by block: the power of the difference of neighbouring
+/// samples (which weighs high frequencies more, as onsets have them) is several times the largest
+/// of the last 25 ms, a period of the lowest voices: the pulses of a voice are no onsets.
 pub(super) struct Onsets {
     /// The power of the last blocks, a ring by position.
     powers: Vec<f64>,

@@ -78,7 +78,8 @@ impl SoundProcessor for Phaser {
                 let (dry, pole) = (f64::from(*x), pole.at(i));
                 let mut y = kept(dry + feedback.at(i) * state.last);
                 for s in &mut state.stages[..self.stages] {
-                    // One-pole low pass by trapezoidal integration; twice that less the input is the allpass.
+                    // One-pole low pass by trapezoidal integration; twice that less the input is
+                    // the allpass.
                     let v = (y - *s) * pole;
                     let low = v + *s;
                     *s = low + v;

@@ -10,19 +10,21 @@ use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
 
 /// Raises or lowers the pitch and keeps the length, by a phase vocoder that moves the peaks of the
-/// spectrum: J. Laroche and M. Dolson, "New phase-vocoder techniques for pitch-shifting, harmonizing
-/// and other exotic effects" (WASPAA 1999). A peak with the bins around it is moved by a multiple of
-/// its frequency, and turned by the phase that the difference of frequencies has collected; that all
-/// bins of a peak turn alike keeps their phases locked (identity phase locking), and that all channels
-/// turn alike keeps their differences. At onsets all phases start from those of the sound.
+/// spectrum: J. Laroche and M. Dolson, "New phase-vocoder techniques for pitch-shifting,
+/// harmonizing and other exotic effects" (WASPAA 1999). A peak with the bins around it is moved by
+/// a multiple of its frequency, and turned by the phase that the difference of frequencies has
+/// collected; that all bins of a peak turn alike keeps their phases locked (identity phase
+/// locking), and that all channels turn alike keeps their differences. At onsets all phases start
+/// from those of the sound.
 ///
 /// A phase that is collected from the beginning would make the result depend on where that was. So
-/// phases are collected twice, from the last and from the last but one multiple of 64 frames, and what
-/// is used glides from one to the other, which detunes by less than 0.2 Hz (0.1 Hz with `music`).
+/// phases are collected twice, from the last and from the last but one multiple of 64 frames, and
+/// what is used glides from one to the other, which detunes by less than 0.2 Hz (0.1 Hz with
+/// `music`).
 ///
-/// `material` chooses the frame: 21 ms for `drums`, 43 ms for `voice`, 85 ms for `music`, each with a
-/// new one every eighth. `formants` keeps the spectral envelope where it was, so that voices keep their
-/// character; `formantShift` moves it.
+/// `material` chooses the frame: 21 ms for `drums`, 43 ms for `voice`, 85 ms for `music`, each with
+/// a new one every eighth. `formants` keeps the spectral envelope where it was, so that voices keep
+/// their character; `formantShift` then moves it.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("semitones", "Semitones", 0.0, -24.0, 24.0, Unit::Semitones),
@@ -79,8 +81,8 @@ struct Vocoder {
     peaks: Vec<Peak>,
     /// The spectra of the frame before, for each channel.
     last: Vec<Bins>,
-    /// The phases collected since the last but one and since the last start, in radians, for each bin
-    /// of the sound as it was.
+    /// The phases collected since the last but one and since the last start, in radians, for each
+    /// bin of the sound as it was.
     phases: Vec<[f64; 2]>,
     next: Vec<[f64; 2]>,
     segment: Option<i64>,
@@ -132,8 +134,8 @@ impl SoundProcessor for PitchShift {
 
 impl Vocoder {
     fn change(&mut self, middle: i64, ratio: f64, formants: f64, onset: bool, bins: &mut [Bins]) {
-        // Frames are transformed from their beginning; turned to their middle, the bins of a peak have
-        // the same phase.
+        // Frames are transformed from their beginning; turned to their middle, the bins of a peak
+        // have the same phase.
         for spectrum in &mut *bins {
             spectrum.iter_mut().skip(1).step_by(2).for_each(|x| *x = -*x);
         }
@@ -191,8 +193,8 @@ impl Vocoder {
         expected + wrapped(libm::atan2(turn.im, turn.re) - expected)
     }
 
-    /// Adds the bins of a peak, `shift` bins higher and turned by `angle`. Between whole bins a sum of
-    /// both neighbours has the right phase over the frame, nearly.
+    /// Adds the bins of a peak, `shift` bins higher and turned by `angle`. Between whole bins a sum
+    /// of both neighbours has the right phase over the frame, nearly.
     fn place(&mut self, peak: Peak, shift: f64, angle: f64, formants: f64, bins: &[Bins]) {
         let whole = shift.floor();
         let part = shift - whole;
@@ -224,8 +226,8 @@ mod tests {
     use super::*;
     use crate::sound::trial::{Trial, difference, rms, snr_db, tone, voice, white};
 
-    /// The frequency of the strongest partial near `hz`, from the phases of two Hann-windowed spectra
-    /// half a second apart, whose difference of phase is known from the first estimate.
+    /// The frequency of the strongest partial near `hz`, from the phases of two Hann-windowed
+    /// spectra half a second apart, whose difference of phase is known from the first estimate.
     fn frequency(x: &[f32], hz: f64) -> f64 {
         let len = 8192;
         let phase = |at: usize, f: f64| {

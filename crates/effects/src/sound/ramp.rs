@@ -1,5 +1,5 @@
-//! Small things that many processors need: numbers that move over a block, the limits of states, and
-//! parameters that cannot be animated.
+//! Small things that many processors need: numbers that move over a block, the limits of states,
+//! and parameters that cannot be animated.
 use super::{BLOCK_SAMPLES, SoundParams};
 use crate::spec::{ParamKind, ParamSpec, Unit};
 
@@ -33,8 +33,8 @@ pub(super) const fn fixed(id: &'static str, name: &'static str, default: f64, mi
     ParamSpec { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit }
 }
 
-/// What a state keeps: nothing below −400 dB, so that no processor slows down with denormal numbers,
-/// and at most ±10¹², so that no loop overflows.
+/// What a state keeps: nothing below −400 dB, so that no processor slows down with denormal
+/// numbers, and at most ±10¹², so that no loop overflows.
 #[inline(always)]
 pub(super) fn kept(x: f64) -> f64 {
     if x.abs() < 1e-20 { 0.0 } else { x.clamp(-1e12, 1e12) }

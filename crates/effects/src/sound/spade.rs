@@ -1,5 +1,5 @@
-//! Restoration of clipped samples by sparsity: of all sounds that agree with what is left, one whose
-//! spectrum has few components.
+//! Restoration of clipped samples by sparsity: of all sounds that agree with what is left, one
+//! whose spectrum has few components.
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ const GOOD: f64 = 1e-4;
 
 /// The analysis version of SPADE for a frame: S. Kitić, N. Bertin and R. Gribonval, "Sparsity and
 /// cosparsity for audio declipping: a flexible non-convex approach" (LVA/ICA 2015), in the form of
-/// P. Záviška, P. Rajmic, O. Mokrý and Z. Průša (IEEE ICASSP 2019), with an orthonormal Fourier transform
-/// of a Hann-windowed frame.
+/// P. Záviška, P. Rajmic, O. Mokrý and Z. Průša (IEEE ICASSP 2019), with an orthonormal Fourier
+/// transform of a Hann-windowed frame.
 pub(super) struct Spade {
     window: Vec<f64>,
     forward: Arc<dyn RealToComplex<f64>>,
@@ -51,8 +51,9 @@ impl Spade {
         }
     }
 
-    /// Restores the samples of `guess` that are in `bad`, each to be at least as far from zero as in
-    /// `cut`, and at most `highest` times as far. `guess` is where to begin; its other samples stay.
+    /// Restores the samples of `guess` that are in `bad`, each to be at least as far from zero as
+    /// in `cut`, and at most `highest` times as far. `guess` is where to begin; its other samples
+    /// stay.
     pub fn restore(&mut self, guess: &mut [f64], cut: &[f64], bad: &[usize], highest: f64) {
         let norm = 1.0 / (guess.len() as f64).sqrt();
         self.x.iter_mut().zip(&*guess).zip(&self.window).for_each(|((x, g), w)| *x = g * w);

@@ -11,9 +11,9 @@ const ROUNDS: usize = 4;
 /// Gains are at most this, in natural logarithms: 40 dB.
 const LARGEST: f64 = 4.6;
 
-/// The cepstrally smoothed spectrum, raised to its peaks by a few rounds: the "true envelope" of
-/// A. Röbel and X. Rodet, "Efficient spectral envelope estimation and its application to pitch shifting
-/// and envelope preservation" (DAFx 2005).
+/// The cepstrally smoothed spectrum, raised to its peaks by a few rounds: the "true envelope" of A.
+/// Röbel and X. Rodet, "Efficient spectral envelope estimation and its application to pitch
+/// shifting and envelope preservation" (DAFx 2005).
 pub(super) struct SpectralEnvelope {
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
@@ -70,8 +70,8 @@ impl SpectralEnvelope {
         }
     }
 
-    /// The gain of what is moved from bin `from` to bin `to`, so that it fits the envelope stretched by
-    /// `stretch`.
+    /// The gain of what is moved from bin `from` to bin `to`, so that it fits the envelope
+    /// stretched by `stretch`.
     pub fn gain(&self, from: f64, to: f64, stretch: f64) -> f64 {
         let last = self.smooth.len() - 1;
         let at = |bin: f64| self.smooth[(libm::round(bin.max(0.0)) as usize).min(last)];

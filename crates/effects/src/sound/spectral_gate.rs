@@ -10,12 +10,12 @@ const FRAME_SECS: f64 = 0.043;
 /// A noise gate for each of about a thousand bands: where the level of a band is below `threshold`,
 /// it falls by `reduction`. The level of a band is that of a sine in it: a sine of amplitude 1 has
 /// 0 dB. `smoothing` averages the power over that many octaves before it is compared, so that no
-/// bands stand alone. Gains open with the time constant `attack` and close with `release`; frames of
-/// 43 ms overlap by three quarters. With `link` all channels but the LFE share one gain, that of the
-/// loudest.
+/// bands stand alone. Gains open with the time constant `attack` and close with `release`; frames
+/// of 43 ms overlap by three quarters. With `link` all channels but the LFE share one gain, that of
+/// the loudest.
 ///
-/// Between threshold and 6 dB above it the gate opens gradually (in decibels), so that bands near the
-/// threshold do not flutter.
+/// Between threshold and 6 dB above it the gate opens gradually (in decibels), so that bands near
+/// the threshold do not flutter.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", -60.0, -140.0, 0.0, Unit::Decibels),
@@ -29,7 +29,8 @@ pub static SPEC: SoundSpec = SoundSpec {
     neutral: |p| p.number(1) == 0.0,
     latency_samples: |_, format| Stft::latency(size(format)),
     settling_secs: |p: Params<'_>, format| {
-        // A gain that still moves is wrong by at most 100 dB, so that 16 time constants are below −120 dB.
+        // A gain that still moves is wrong by at most 100 dB, so that 16 time constants are below
+        // −120 dB.
         16.0 * f64::from(p.number(2).max(p.number(3))) / 1000.0 + 2.0 * size(format) as f64 / f64::from(format.rate_hz)
     },
     ..SoundSpec::new(
@@ -163,7 +164,8 @@ mod tests {
         let input: Vec<f32> = tone(1500.0, 48_000.0, 1.0, 144_000).iter().enumerate().map(|(i, x)| x * level(i)).collect();
         let out = trial.mono(&input);
         let fall = |at: usize| 20.0 * (rms(&out[at - 480..at + 480]) / rms(&input[at - 480..at + 480])).log10();
-        // −40 dB (1 − e^(−t / 0.3 s)): the ratio of two distances to the end gives the time constant.
+        // −40 dB (1 − e^(−t / 0.3 s)): the ratio of two distances to the end gives the time
+        // constant.
         let tau = 0.2 / ((40.0 + fall(60_000)) / (40.0 + fall(69_600))).ln();
         assert!((tau / 0.3 - 1.0).abs() < 0.05, "{tau}");
     }

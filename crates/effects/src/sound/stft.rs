@@ -1,10 +1,11 @@
-//! Short-time Fourier transform: frames that overlap are transformed, changed and put together again.
+//! Short-time Fourier transform: frames that overlap are transformed, changed and put together
+//! again.
 //!
 //! Frames lie on a grid that begins at sample 0 of the composition: each ends at a multiple of the
-//! hop. Analysis and synthesis window are both the root of a Hann window (or both a Hann window, for
-//! effects that need lower side lobes), whose product adds up to a constant at any hop of a quarter
-//! or an eighth of the frame, so that unchanged frames return the input: D. Griffin and J. Lim,
-//! "Signal estimation from modified short-time Fourier transform" (IEEE Trans. ASSP 32, 1984).
+//! hop. Analysis and synthesis window are both the root of a Hann window (or both a Hann window,
+//! for effects that need lower side lobes), whose product adds up to a constant at any hop of a
+//! quarter or an eighth of the frame, so that unchanged frames return the input: D. Griffin and J.
+//! Lim, "Signal estimation from modified short-time Fourier transform" (IEEE Trans. ASSP 32, 1984).
 use super::{BLOCK_SAMPLES, Channel};
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::f64::consts::TAU;
@@ -17,7 +18,8 @@ pub(super) type Bins = Vec<Complex<f64>>;
 pub(super) enum Window {
     /// The root of a Hann window: the best amplitude of reconstruction for changed gains.
     RootHann,
-    /// A Hann window, for peaks with low side lobes; the hop must be a quarter of the frame or less.
+    /// A Hann window, for peaks with low side lobes; the hop must be a quarter of the frame or
+    /// less.
     Hann,
 }
 
@@ -26,7 +28,8 @@ pub(super) struct Stft {
     size: usize,
     hop: usize,
     window: Vec<f64>,
-    /// Makes the sum of the squared windows 1, and the inverse transform as large as the forward one.
+    /// Makes the sum of the squared windows 1, and the inverse transform as large as the forward
+    /// one.
     scale: f64,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
@@ -71,8 +74,8 @@ impl Stft {
         }
     }
 
-    /// By how many samples the output is late: a sample is complete with the last frame that has it,
-    /// and the block in which that frame ends is already output.
+    /// By how many samples the output is late: a sample is complete with the last frame that has
+    /// it, and the block in which that frame ends is already output.
     pub fn latency(size: usize) -> usize {
         size - BLOCK_SAMPLES
     }
@@ -107,7 +110,8 @@ impl Stft {
         }
     }
 
-    /// The place in the padded frame where the frame begins; its middle is that of the padded frame.
+    /// The place in the padded frame where the frame begins; its middle is that of the padded
+    /// frame.
     fn margin(&self) -> usize {
         (self.frame.len() - self.size) / 2
     }

@@ -10,8 +10,9 @@ const SHAPES: &[&str] = &["sine", "triangle", "square", "sawUp", "sawDown"];
 const EDGE_SECS: f64 = 0.002;
 
 /// Multiplies by `1 − depth · (1 − w) / 2`, where `w` is a wave of −1..1: the level swings between
-/// full and `1 − depth`. The wave starts at 0, rising, at the start of the composition plus `phase`.
-/// `stereoPhase` is how much later in its wave a right-hand channel is: 180° pans the sound.
+/// full and `1 − depth`. The wave starts at 0, rising, at the start of the composition plus
+/// `phase`. `stereoPhase` is how much later in its wave a right-hand channel is: 180° pans the
+/// sound.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         fixed("rate", "Rate", 5.0, 0.01, 50.0, Unit::Hertz),

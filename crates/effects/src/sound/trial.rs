@@ -86,8 +86,8 @@ impl<'a> Trial<'a> {
         self.run(&[input.to_vec()]).remove(0)
     }
 
-    /// The largest difference, in decibels below the peak of the output, between processing from the
-    /// start and processing from `begin` after the settling time.
+    /// The largest difference, in decibels below the peak of the output, between processing from
+    /// the start and processing from `begin` after the settling time.
     pub fn difference_by_start_db(&self, input: &[Vec<f32>], begin: usize) -> f64 {
         assert_eq!(begin % BLOCK_SAMPLES, 0);
         let whole = self.raw(input, 0);
@@ -120,7 +120,8 @@ pub fn tone(hz: f64, rate_hz: f64, amplitude: f64, len: usize) -> Vec<f32> {
     (0..len).map(|i| (amplitude * (TAU * hz * i as f64 / rate_hz).sin()) as f32).collect()
 }
 
-/// White noise of a uniform distribution in −1..1, from a linear congruential generator (Knuth's MMIX).
+/// White noise of a uniform distribution in −1..1, from a linear congruential generator (Knuth's
+/// MMIX).
 pub fn white(seed: u64, len: usize) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2).wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut next = || {
