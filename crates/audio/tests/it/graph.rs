@@ -3,8 +3,9 @@
 use crate::support::{memory, noise, sine};
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_effects::Catalog;
-use cutroom_project::Project;
+use cutroom_project::{Clip, ClipSource, Project, Track, TrackKind};
 use cutroom_timeline::Timeline;
+use cutroom_types::{Time, TimeDelta};
 use serde_json::{Value, json};
 
 const HZ: u32 = 8000;
@@ -276,25 +277,19 @@ fn cross_fades_keep_level_or_power() {
 /// What a nested composition's output has as effects works on its mix alone.
 #[test]
 fn nested_compositions_have_mixers_of_their_own() {
-    let mut p = project(
-        json!([track("t", json!([clip("c", "0s", "2s", json!({}))]), json!({}))]),
-        json!({"effects": [effect("e", "audio-volume", json!({"gain": -6.020_599_913}))]}),
-    );
-    let outer = project(
-        json!([
-            track(
-                "u",
-                json!([{"id": "n", "source": {"type": "composition", "composition": "main"}, "start": "0s", "duration": "2s"}]),
-                json!({})
-            ),
-            track("v", json!([clip("d", "0s", "2s", json!({}))]), json!({}))
-        ]),
-        json!({}),
-    );
-    let mut composition = outer.compositions[0].clone();
-    composition.id = "outer".into();
-    p.compositions.push(composition);
+    let half = effect("e", "audio-volume", json!({"gain": -6.020_599_913}));
+    let clips = json!([clip("c", "0s", "2s", json!({}))]);
+    let mut p = project(json!([track("t", clips, json!({}))]), json!({"effects": [half]}));
+    let others = json!([clip("d", "0s", "2s", json!({}))]);
+    let mut outer = project(json!([track("v", others, json!({}))]), json!({})).compositions.remove(0);
+    outer.id = "outer".into();
+    let mut nested = Track::new("u", TrackKind::Audio);
+    let source = ClipSource::composition("main");
+    nested.clips.push(Clip::new("n", source, Time::ZERO, TimeDelta::from_secs_f64(2.0)).into());
+    outer.tracks.push(nested);
+    p.compositions.push(outer);
     p.main = "outer".into();
+    assert_eq!(cutroom_timeline::validate(&p, &Catalog::builtin()), vec![]);
     let out = whole(&p, &mut memory(HZ, vec![vec![0.2; 2 * HZ as usize]; 2]), 2);
     assert!(out[0][1000..15_000].iter().all(|x| (x - 0.3).abs() < 1e-6), "{}", out[0][1000]);
 }
