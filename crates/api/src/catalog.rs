@@ -1,6 +1,8 @@
 //! Everything that a project can name: effects, blend modes and transitions with their parameters,
 //! and the equivalents of other editors' entries.
-use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost, spec::TRANSITION_SECS};
+use cutroom_effects::{
+    BLEND_MODES, EFFECTS, ParamKind, ParamSpec, Params, SOUND_EFFECTS, TRANSITIONS, cost, sound::SoundFormat, spec::TRANSITION_SECS,
+};
 use cutroom_interchange::aliases::{self, Alias};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Catalog {
     /// Effects, by id.
     pub effects: Vec<EffectEntry>,
+    /// Sound effects, by id.
+    pub sound_effects: Vec<SoundEffectEntry>,
     /// Blend modes, in menu order.
     pub blend_modes: Vec<BlendEntry>,
     /// Transitions, by family.
@@ -54,6 +58,23 @@ pub struct EffectEntry {
     pub backends: Vec<String>,
     /// Cost at default values.
     pub cost: CostEntry,
+}
+
+/// A sound effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SoundEffectEntry {
+    /// Id, as projects write it.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Family.
+    pub family: String,
+    /// Description in one sentence.
+    pub summary: String,
+    /// Parameters, in order.
+    pub params: Vec<ParamEntry>,
+    /// Latency at default values in a stereo composition of 48 kHz, in samples; mixing makes up for it.
+    pub latency_samples: usize,
 }
 
 /// A blend mode.
@@ -115,8 +136,9 @@ pub struct ParamEntry {
     pub id: String,
     /// Display name.
     pub name: String,
-    /// `number`, `bool`, `color`, `choice`, `file`, `curve`, `media` or `track`. The value of a
-    /// `media` or `track` parameter is an id.
+    /// `number`, `bool`, `color`, `choice`, `file`, `curve`, `media`, `track` or `key`. The value of a
+    /// `media` or `track` parameter is an id, that of a `key` the id of a track or bus whose sound is
+    /// followed, or empty.
     pub kind: String,
     /// Value when none is given, in the form that project files use.
     pub default: serde_json::Value,
@@ -136,7 +158,7 @@ pub struct ParamEntry {
     pub animatable: bool,
 }
 
-/// Lists all effects, blend modes, transitions and aliases.
+/// Lists all effects, sound effects, blend modes, transitions and aliases.
 pub fn catalog() -> Catalog {
     let backends = || vec!["cpu".to_owned(), "gpu".to_owned()];
     let params = |table: &[ParamSpec]| table.iter().map(param).collect();
@@ -153,6 +175,17 @@ pub fn catalog() -> Catalog {
                 params: params(e.params),
                 backends: backends(),
                 cost: cost::of_effect(e).into(),
+            })
+            .collect(),
+        sound_effects: SOUND_EFFECTS
+            .iter()
+            .map(|e| SoundEffectEntry {
+                id: e.id.into(),
+                name: e.name.into(),
+                family: lower(&e.family),
+                summary: e.summary.into(),
+                params: params(e.params),
+                latency_samples: (e.latency_samples)(Params::new(&e.defaults()), SoundFormat { rate_hz: 48_000, channels: 2 }),
             })
             .collect(),
         blend_modes: BLEND_MODES

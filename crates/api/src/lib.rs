@@ -40,6 +40,7 @@ mod relink;
 mod session;
 mod settings;
 mod sheet;
+mod sound_analysis;
 mod source_session;
 mod speed;
 mod split;
@@ -64,7 +65,9 @@ mod wire;
 mod write_project;
 
 pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, VerifyCacheReport, cache, prune_cache, verify_cache};
-pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
+pub use catalog::{
+    AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, SoundEffectEntry, TransitionEntry, catalog,
+};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use collect::{CollectReport, CollectRequest, collect};
 pub use cutroom_analysis::{Scope, ScopeSamples};
@@ -115,6 +118,11 @@ pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, Relinked
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use sheet::{SheetRequest, contact_sheet, frame_jpeg};
+pub use sound_analysis::{
+    BeatReport, BeatsReport, BeatsRequest, CutSilenceReport, CutSilenceRequest, MarkBeatsReport, MarkBeatsRequest, SegmentReport,
+    SegmentsReport, SegmentsRequest, SilencesReport, SilencesRequest, SpanReport, SpectrogramReport, SpectrogramRequest,
+    SyncReport, SyncRequest, SyncedFile, beats, cut_silence, mark_beats, silences, sound_segments, spectrogram, sync,
+};
 pub use speed::{Speed, SpeedMeter};
 pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};
 pub use split_film::{
@@ -144,11 +152,13 @@ pub use wire::{Operation, all_schemas};
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[
     Operation::new::<AddSubtitlesRequest, AddSubtitlesReport>("add_subtitles"),
+    Operation::new::<BeatsRequest, BeatsReport>("beats"),
     Operation::of_nothing::<CacheReport>("cache"),
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
     Operation::new::<CollectRequest, CollectReport>("collect"),
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
+    Operation::new::<CutSilenceRequest, CutSilenceReport>("cut_silence"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
     Operation::new::<ExportSubtitlesRequest, ExportSubtitlesReport>("export_subtitles"),
@@ -160,6 +170,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ImportMediaRequest, ImportMediaReport>("import_media"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
+    Operation::new::<MarkBeatsRequest, MarkBeatsReport>("mark_beats"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<PlayRequest, PlayReport>("play"),
     Operation::new::<PresetsRequest, Vec<NamedPreset>>("presets"),
@@ -171,6 +182,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<RestoreRequest, RestoreReport>("restore"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
+    Operation::new::<SilencesRequest, SilencesReport>("silences"),
+    Operation::new::<SegmentsRequest, SegmentsReport>("sound_segments"),
+    Operation::new::<SpectrogramRequest, SpectrogramReport>("spectrogram"),
     Operation::new::<SplitAddRequest, SplitReport>("split_add"),
     Operation::new::<SplitChangeRequest, SplitReport>("split_change"),
     Operation::of_nothing::<SplitLayoutList>("split_layouts"),
@@ -178,6 +192,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<StatsRequest, StatsReport>("stats"),
+    Operation::new::<SyncRequest, SyncReport>("sync"),
     Operation::new::<ThumbnailRequest, StillsReport>("thumbnail"),
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),

@@ -54,6 +54,18 @@ impl Session {
         Self::from_text(text.to_owned(), path).map_err(|e| ApiError::from_load(&e, path))
     }
 
+    /// A session with another document, which shares what is known about its files.
+    pub(crate) fn with_project(&self, project: Project) -> Self {
+        Self {
+            project,
+            catalog: self.catalog.clone(),
+            library: Arc::clone(&self.library),
+            path: self.path.clone(),
+            text: Arc::clone(&self.text),
+            form: None,
+        }
+    }
+
     /// Reads a project file whose values may be of wrong forms, for [`crate::validate`], which
     /// reports all of them. Other operations must not use such a session.
     ///

@@ -26,11 +26,16 @@ pub fn list(args: &CatalogArgs) -> Result<(), Failure> {
         let part = part.to_lowercase();
         let has = |id: &str, name: &str, family: &str| id.contains(&part) || name.to_lowercase().contains(&part) || family == part;
         all.effects.retain(|e| has(&e.id, &e.name, &e.family));
+        all.sound_effects.retain(|e| has(&e.id, &e.name, &e.family));
         all.blend_modes.retain(|b| has(&b.id, &b.name, ""));
         all.transitions.retain(|t| has(&t.id, &t.name, &t.family));
         all.aliases.retain(|a| has(&a.id, "", &a.kind));
     }
-    let empty = all.effects.is_empty() && all.blend_modes.is_empty() && all.transitions.is_empty() && all.aliases.is_empty();
+    let empty = all.effects.is_empty()
+        && all.sound_effects.is_empty()
+        && all.blend_modes.is_empty()
+        && all.transitions.is_empty()
+        && all.aliases.is_empty();
     if let Some(part) = args.filter.as_ref().filter(|_| empty) {
         let error = ApiError::new("catalog.no_match", format!("nothing in the catalogue is called \"{part}\""));
         return Err(Failure::of(error.hint_at("catalog", "`catalog` lists all"), &[]));
@@ -44,6 +49,14 @@ fn text(all: &Catalog) -> String {
     for e in &all.effects {
         let _ = writeln!(out, "{:22} {:9} {}", e.id, e.family, e.summary);
         let _ = writeln!(out, "    {}", drawn(&e.backends, e.cost));
+        params(&mut out, &e.params);
+    }
+    if !all.sound_effects.is_empty() {
+        let _ = writeln!(out, "\nSound effects:");
+    }
+    for e in &all.sound_effects {
+        let late = if e.latency_samples == 0 { String::new() } else { format!(" ({} samples late)", e.latency_samples) };
+        let _ = writeln!(out, "{:26} {:10} {}{late}", e.id, e.family, e.summary);
         params(&mut out, &e.params);
     }
     if !all.blend_modes.is_empty() {

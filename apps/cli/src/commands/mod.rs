@@ -1,9 +1,11 @@
 //! The commands. Each consists of a file with its arguments and a free function, a variant of
 //! [`Command`], and an arm of [`run`].
+mod beats;
 mod cache;
 mod catalog;
 mod collect;
 mod completions;
+mod cut_silence;
 mod doctor;
 mod edit;
 mod export;
@@ -26,11 +28,14 @@ mod proxy;
 mod relink;
 mod run;
 mod schema;
+mod segments;
 mod serve;
+mod spectrogram;
 mod split;
 mod stabilize;
 mod stats;
 mod subtitles;
+mod sync;
 mod thumbnail;
 mod title;
 mod track;
@@ -115,6 +120,16 @@ pub enum Command {
     Stats(stats::StatsArgs),
     /// Measure the loudness of a media file or of a project's mix
     Loudness(loudness::LoudnessArgs),
+    /// Find the beats of a sound, or mark them in a project
+    Beats(beats::BeatsArgs),
+    /// Find speech, music and silence in a media file
+    Segments(segments::SegmentsArgs),
+    /// Cut the pauses out of a film, or list those of a file
+    CutSilence(cut_silence::CutSilenceArgs),
+    /// Lay recordings of one event over each other by their sound
+    Sync(sync::SyncArgs),
+    /// Draw the spectrogram of a media file
+    Spectrogram(spectrogram::SpectrogramArgs),
     /// Write one frame of a media file as a picture
     Thumbnail(thumbnail::ThumbnailArgs),
     /// Write frames of a media file side by side as a picture
@@ -170,6 +185,11 @@ impl Command {
             Self::Thumbnail(args) => args.json,
             Self::Filmstrip(args) => args.json,
             Self::Waveform(args) => args.json,
+            Self::Beats(args) => args.json,
+            Self::Segments(args) => args.json,
+            Self::CutSilence(args) => args.json,
+            Self::Sync(args) => args.json,
+            Self::Spectrogram(args) => args.json,
             Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
             Self::Cache(command) => command.json(),
@@ -222,6 +242,11 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Stats(args) => stats::stats(&args),
+        Command::Beats(args) => beats::beats(&args),
+        Command::Segments(args) => segments::segments(&args),
+        Command::CutSilence(args) => cut_silence::cut_silence(&args),
+        Command::Sync(args) => sync::sync(&args),
+        Command::Spectrogram(args) => spectrogram::spectrogram(&args),
         Command::Thumbnail(args) => thumbnail::thumbnail(&args),
         Command::Filmstrip(args) => filmstrip::filmstrip(&args),
         Command::Waveform(args) => waveform::waveform(&args),
@@ -300,6 +325,15 @@ fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     print(&json_of(value)?)
 }
 
+/// Says what is missing where a project is changed and neither `-o` nor `--in-place` is given.
+fn needs_output(is_given: bool) -> Result<(), Failure> {
+    if is_given {
+        return Ok(());
+    }
+    let error = ApiError::new("usage.arguments", "where is the changed project to be written?");
+    Err(error.hint("-o FILE, or --in-place").into())
+}
+
 /// Prints `value` to standard error as indented JSON, where standard output is taken.
 fn say_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     text::say(&json_of(value)?);
@@ -321,6 +355,11 @@ mod tests {
     /// The command of an operation, and its names for the request's fields.
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
+            "beats" | "mark_beats" => ("beats", beats::WORDS),
+            "cut_silence" | "silences" => ("cut-silence", cut_silence::WORDS),
+            "sound_segments" => ("segments", segments::WORDS),
+            "spectrogram" => ("spectrogram", spectrogram::WORDS),
+            "sync" => ("sync", sync::WORDS),
             "collect" => ("collect", collect::WORDS),
             "export" => ("export", export_options::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
