@@ -9,7 +9,7 @@ use crate::{
 use cutroom_effects::{Catalog, ParamKind};
 use cutroom_media::{Fingerprint, MediaLocation};
 use cutroom_pipeline::{ProxyScale, proxy_path};
-use cutroom_project::{Animated, ClipSource, Params, Project};
+use cutroom_project::{Animated, ClipSource, EffectInstance, Project};
 use cutroom_types::{CancelToken, MediaId, ParamValue, Progress};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -218,6 +218,9 @@ fn check_space(to: &Path, bytes: u64) -> Result<(), ApiError> {
     Err(ApiError::new("collect.space", message).hint("make room, or choose a folder on another disk in `to`").field("to").file(to))
 }
 
+/// Folder of the sounds that effects use.
+const SOUNDS: &str = "sounds";
+
 /// The media that clips, effects and transitions name, those that are switched off included.
 fn used_media(project: &Project) -> BTreeSet<MediaId> {
     let mut used = BTreeSet::new();
@@ -226,7 +229,7 @@ fn used_media(project: &Project) -> BTreeSet<MediaId> {
             used.insert(source.media.clone());
         }
     }
-    let effects = project.clips().flat_map(|c| &c.video.effects).map(|e| &e.params);
+    let effects = project.effects().map(|e| &e.params);
     let transitions = project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params);
     for value in effects.chain(transitions).flat_map(BTreeMap::values).flat_map(Animated::values) {
         if let ParamValue::Text(text) = value {
@@ -281,26 +284,30 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
         *font = named(&mut copies, font, "fonts", "a font of the project");
     }
     let catalog = session.catalog.clone();
-    for track in project.compositions.iter_mut().flat_map(|c| &mut c.tracks) {
-        for clip in &mut track.clips {
-            let has_files = clip.video.effects.iter().any(|e| names_files(&catalog, &e.effect, &e.params));
-            if !has_files {
-                continue;
+    let mut of = |effects: &mut [EffectInstance], folder: &str| {
+        for effect in effects {
+            for (id, value) in effect.params.iter_mut().filter(|(id, _)| is_file(&catalog, &effect.effect, id)) {
+                for value in value.values_mut() {
+                    if let ParamValue::Text(path) = value
+                        && !path.is_empty()
+                    {
+                        *path = named(&mut copies, path, folder, &format!("parameter \"{id}\" of effect \"{}\"", effect.id)).into();
+                    }
+                }
             }
-            let clip = std::sync::Arc::make_mut(clip);
-            for effect in &mut clip.video.effects {
-                for (id, value) in &mut effect.params {
-                    if !is_file(&catalog, &effect.effect, id) {
-                        continue;
-                    }
-                    for value in value.values_mut() {
-                        if let ParamValue::Text(path) = value
-                            && !path.is_empty()
-                        {
-                            *path = named(&mut copies, path, "luts", &format!("effect \"{}\" of clip \"{}\"", effect.id, clip.id))
-                                .into();
-                        }
-                    }
+        }
+    };
+    for composition in &mut project.compositions {
+        of(&mut composition.audio.effects, SOUNDS);
+        composition.audio.buses.iter_mut().for_each(|bus| of(&mut bus.effects, SOUNDS));
+        for track in &mut composition.tracks {
+            of(&mut track.audio.effects, SOUNDS);
+            for clip in &mut track.clips {
+                let mut effects = clip.video.effects.iter().chain(&clip.audio.effects);
+                if effects.any(|e| e.params.keys().any(|param| is_file(&catalog, &e.effect, param))) {
+                    let clip = std::sync::Arc::make_mut(clip);
+                    of(&mut clip.video.effects, "luts");
+                    of(&mut clip.audio.effects, SOUNDS);
                 }
             }
         }
@@ -309,12 +316,9 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
 }
 
 fn is_file(catalog: &Catalog, effect: &str, param: &str) -> bool {
-    let spec = catalog.effect(effect).and_then(|e| e.params.iter().find(|p| p.id == param).map(|p| p.kind));
-    matches!(spec, Some(ParamKind::File { .. }))
-}
-
-fn names_files(catalog: &Catalog, effect: &str, params: &Params) -> bool {
-    params.keys().any(|param| is_file(catalog, effect, param))
+    let pictures = catalog.effect(effect).map(|e| e.spec().params);
+    let tables = pictures.into_iter().chain(catalog.sound_effect(effect).map(|e| e.spec().params));
+    tables.flatten().any(|p| p.id == param && matches!(p.kind, ParamKind::File { .. }))
 }
 
 /// Adds the proxies of a file, with their rows, under the names that they have.

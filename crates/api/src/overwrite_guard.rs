@@ -32,7 +32,7 @@ impl Inputs {
             let files = media_location(folder, m).files();
             all.extend(files.into_iter().map(|file| (format!("media \"{}\" of the project", m.id), file)));
         }
-        let effects = project.clips().flat_map(|c| &c.video.effects).map(|e| &e.params);
+        let effects = project.effects().map(|e| &e.params);
         let mut named = HashSet::new();
         for params in effects.chain(project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {
             for value in params.values().flat_map(|v| v.values()) {

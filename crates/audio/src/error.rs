@@ -94,9 +94,15 @@ pub enum AudioError {
         #[source]
         cause: SourceError,
     },
-    /// An effect that must know all that it receives was given no measurement.
-    #[error("sound effect \"{0}\" was given no measurement of what it receives")]
-    NotMeasured(EffectId),
+    /// What an effect receives, all of which it must know, could not be measured.
+    #[error("what sound effect \"{effect}\" receives could not be measured")]
+    NotMeasured {
+        /// Id of the effect in the project.
+        effect: EffectId,
+        /// Why.
+        #[source]
+        cause: SourceError,
+    },
     /// Loudness could not be measured.
     #[error("loudness cannot be measured: {0}")]
     Loudness(String),
@@ -116,7 +122,7 @@ impl AudioError {
             Self::SourceContract { .. } => "audio.source.contract",
             Self::Plan(cause) => cause.code(),
             Self::EffectFile { .. } => "audio.effect.file",
-            Self::NotMeasured(_) => "audio.effect.not_measured",
+            Self::NotMeasured { .. } => "audio.effect.not_measured",
             Self::Loudness(_) => "audio.loudness.failed",
         }
     }

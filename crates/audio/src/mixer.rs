@@ -5,7 +5,6 @@ use crate::resample::FilterCache;
 use crate::stretch::StretchCache;
 use crate::voice::{Shared, VoiceMixer};
 use crate::{AudioError, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ};
-use cutroom_effects::sound::Measured;
 use cutroom_timeline::{AudioPlan, PlanError, Voice};
 use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
@@ -97,11 +96,6 @@ impl Mixer {
     /// a little, on where playing began.
     pub fn set_live(&mut self) {
         self.graph.set_live();
-    }
-
-    /// States what an effect receives, which its [`cutroom_effects::SoundSpec::measures`] asks for.
-    pub fn set_measured(&mut self, bus: &str, effect: usize, measured: Measured) {
-        self.graph.set_measured(bus, effect, measured);
     }
 
     /// Mixes samples `first_sample .. first_sample + samples` of a composition whose plans `plan`

@@ -1,5 +1,6 @@
 //! Sources of audio samples.
 use crate::{ChannelLayout, SourceError};
+use cutroom_effects::sound::Measured;
 use cutroom_types::{AudioBlock, MediaId};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,6 +28,15 @@ pub trait AudioSource {
     /// # Errors
     /// The samples exist but cannot be decoded or read.
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError>;
+
+    /// Measurements of all that an effect of a bus receives, for effects that must know it before they
+    /// begin.
+    ///
+    /// # Errors
+    /// It cannot be mixed.
+    fn measured(&mut self, bus: &str, effect: usize) -> Result<Measured, SourceError> {
+        Err(format!("nothing here measures what effect {effect} of {bus} receives").into())
+    }
 
     /// The whole first audio stream of a file that a sound effect names, such as an impulse response,
     /// at `rate_hz`.

@@ -10,6 +10,7 @@ use crate::{
     stretch::{StretchCache, Stretched},
 };
 use cutroom_timeline::Voice;
+use cutroom_types::ClipId;
 use std::ops::Range;
 
 /// A voice with its source's format, and what follows from it.
@@ -78,7 +79,7 @@ impl<'a> VoiceMixer<'a> {
             Some(curved) => VoiceClock::Curved(curved),
             None => VoiceClock::Linear(linear),
         };
-        let from = used_speakers(voice, format)?;
+        let from = used_speakers(&voice.clip, &voice.channels, format)?;
         let route = match to {
             Some(to) => Route::of_voice(voice, &from, to)?,
             None => Route::of_voice(voice, &from, &from)?,
@@ -225,17 +226,17 @@ impl<'a> VoiceMixer<'a> {
     }
 }
 
-/// The speakers of the channels that a voice uses.
-pub(crate) fn used_speakers(voice: &Voice, format: AudioFormat) -> Result<Vec<Speaker>, AudioError> {
+/// The speakers of the channels that a clip uses of a source; empty: all.
+pub(crate) fn used_speakers(clip: &ClipId, used: &[usize], format: AudioFormat) -> Result<Vec<Speaker>, AudioError> {
     let from = format.layout.speakers();
-    if voice.channels.is_empty() {
+    if used.is_empty() {
         return Ok(from);
     }
-    if let Some(missing) = voice.channels.iter().find(|n| **n >= from.len()) {
+    if let Some(missing) = used.iter().find(|n| **n >= from.len()) {
         let reason = format!("it uses channel {missing} of a source with {} (they count from 0)", from.len());
-        return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
+        return Err(AudioError::InvalidVoice { clip: clip.clone(), reason });
     }
-    Ok(speakers(voice.channels.len())?.to_vec())
+    Ok(speakers(used.len())?.to_vec())
 }
 
 /// Replaces samples that are not finite by silence; returns how many of them are among the source

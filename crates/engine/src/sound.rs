@@ -92,7 +92,7 @@ impl SoundFeed {
                     mix
                 }
                 Some(mix) => mix,
-                None => composition.sound()?,
+                None => composition.sound()?.live(),
             };
             let block = path.block(&mut mix, first, samples as usize)?;
             Ok((mix, block))

@@ -5,6 +5,7 @@ use cutroom_audio::{Meter, speakers};
 use cutroom_cache::{Key, KeyHasher};
 use cutroom_effects::sound::Measured;
 use cutroom_timeline::AudioPlan;
+use cutroom_types::ParamValue;
 use std::sync::Arc;
 
 /// Samples mixed at once.
@@ -35,6 +36,14 @@ fn key(composition: &OpenComposition, library: &Library, plan: &AudioPlan) -> Ke
     for voice in plan.all_voices() {
         let content = composition.project().media(&voice.media).and_then(|media| library.content(&library.location(media)));
         hasher = hasher.with(content.map_or([0; 32], |key| key.0));
+    }
+    let texts = plan.buses.iter().flat_map(|b| &b.effects).flat_map(|e| &e.params);
+    for text in texts.filter_map(|value| if let ParamValue::Text(text) = value { Some(text) } else { None }) {
+        // A file of an effect that has changed is another one.
+        if let Ok(file) = std::fs::metadata(library.path(text)) {
+            let modified = file.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+            hasher = hasher.with(file.len().to_le_bytes()).with(modified.unwrap_or_default().as_nanos().to_le_bytes());
+        }
     }
     hasher.key()
 }

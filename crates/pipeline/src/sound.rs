@@ -1,13 +1,11 @@
 //! The audio of a composition: reads its sources and mixes them.
 use crate::{OpenComposition, PipelineError, decode::DecodeLog, effect_measure};
 use cutroom_audio::{AudioError, AudioFormat, AudioSource, ChannelLayout, MixReport, Mixer, SourceError};
+use cutroom_effects::sound::Measured;
 use cutroom_media::{AudioInfo, AudioReader};
 use cutroom_timeline::{AudioPlan, StreamKind};
 use cutroom_types::{AudioBlock, MediaId};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Mixes blocks of a composition's audio. Blocks can be requested in any order; ascending order is
 /// fastest.
@@ -17,15 +15,13 @@ pub struct AudioMix {
     is_live: bool,
     /// What was mixed last, and where it begins: a player at another speed asks for some of it again.
     last: Option<(i64, AudioBlock)>,
-    /// Buses and effects whose input is measured.
-    measured: BTreeSet<(Arc<str>, usize)>,
 }
 
 impl AudioMix {
     pub(crate) fn new(composition: Arc<OpenComposition>) -> Result<Self, PipelineError> {
         let mixer = mixer(&composition)?;
         let readers = AudioFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() };
-        Ok(Self { readers, mixer, is_live: false, last: None, measured: BTreeSet::new() })
+        Ok(Self { readers, mixer, is_live: false, last: None })
     }
 
     /// The same for listening while editing, see [`Mixer::set_live`].
@@ -64,7 +60,6 @@ impl AudioMix {
         }
         self.mixer = if self.mixer.clips() { mixer } else { mixer.unclipped() };
         self.last = None;
-        self.measured.clear();
         let before = std::mem::replace(&mut self.readers.composition, composition);
         let now = &self.readers.composition;
         self.readers.open.retain(|o| now.reads_as(&before, &o.media, 0));
@@ -91,7 +86,6 @@ impl AudioMix {
         if plan.is_plain() {
             return Ok(self.mixer.mix(&plan, &mut self.readers)?);
         }
-        self.measure(&plan)?;
         // What was mixed before is not asked for again, which would start all effects anew.
         let mut block = AudioBlock::silent(plan.rate_hz, plan.channels, 0);
         if let Some((start, last)) = &self.last {
@@ -102,14 +96,15 @@ impl AudioMix {
                 block.channels.iter_mut().zip(&last.channels).for_each(|(b, l)| b.extend_from_slice(&l[from..to]));
             }
         }
+        if block.len() == samples {
+            return Ok(block);
+        }
         let next = first_sample.saturating_add(block.len() as i64);
         let rest = samples - block.len();
         let composition = Arc::clone(&self.readers.composition);
         let mut plans = |first, samples| composition.timeline_sound(first, samples);
-        if rest > 0 {
-            let mixed = self.mixer.programme(next, rest, &mut plans, &mut self.readers)?;
-            block.channels.iter_mut().zip(mixed.channels).for_each(|(b, m)| b.extend(m));
-        }
+        let mixed = self.mixer.programme(next, rest, &mut plans, &mut self.readers)?;
+        block.channels.iter_mut().zip(mixed.channels).for_each(|(b, m)| b.extend(m));
         self.last = Some((first_sample, block.clone()));
         Ok(block)
     }
@@ -132,23 +127,7 @@ impl AudioMix {
         };
         let plan = before(first_sample, samples).map_err(AudioError::from)?;
         self.readers.make_room(&plan);
-        self.measure(&plan)?;
         Ok(self.mixer.programme(first_sample, samples, &mut { before }, &mut self.readers)?)
-    }
-
-    /// Measures what effects receive that must know all of it.
-    fn measure(&mut self, plan: &AudioPlan) -> Result<(), PipelineError> {
-        for bus in &plan.buses {
-            for (effect, _) in bus.effects.iter().enumerate().filter(|(_, e)| e.effect.spec().measures) {
-                if !self.measured.insert((Arc::clone(&bus.key), effect)) {
-                    continue;
-                }
-                let composition = Arc::clone(&self.readers.composition);
-                let measured = effect_measure::measured(&composition, &bus.key, effect)?;
-                self.mixer.set_measured(&bus.key, effect, measured);
-            }
-        }
-        Ok(())
     }
 
     /// Statistics of the blocks mixed so far.
@@ -286,6 +265,10 @@ impl AudioSource for AudioFiles {
         let block = open.reader.read(first_sample, samples)?;
         open.position = first_sample.saturating_add(samples as i64);
         Ok(block)
+    }
+
+    fn measured(&mut self, bus: &str, effect: usize) -> Result<Measured, SourceError> {
+        Ok(effect_measure::measured(&self.composition, bus, effect)?)
     }
 
     fn file(&mut self, path: &str, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {

@@ -68,7 +68,15 @@ impl ClipFacts {
             (&mut self.grouped, clip.group.is_some()),
             (&mut self.nesting, matches!(clip.source, ClipSource::Composition(_))),
             (&mut self.nulls, matches!(clip.source, ClipSource::Null(_))),
-            (&mut self.texts, clip.video.effects.iter().flat_map(|e| e.params.values()).any(|v| v.values().any(is_text))),
+            (
+                &mut self.texts,
+                clip.video
+                    .effects
+                    .iter()
+                    .chain(&clip.audio.effects)
+                    .flat_map(|e| e.params.values())
+                    .any(|v| v.values().any(is_text)),
+            ),
         ];
         counted.into_iter().filter_map(|(count, counts)| counts.then_some(count))
     }

@@ -6,8 +6,8 @@
 //! sampled on a fixed grid of root samples (100 per second, and both sides of each keyframe), of
 //! which a plan has the part around its range.
 use crate::{
-    AudioPlan, Fade, FoldLevels, NEVER_SETTLES, NestedAudio, PlanError, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourcePoint,
-    Timeline, Voice,
+    AudioPlan, BusChannels, Fade, FoldLevels, NEVER_SETTLES, NestedAudio, PlanError, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS,
+    SourcePoint, Timeline, Voice,
     audio_clock::Clock,
     entries::SoundUses,
     index::{AudioFade, AudioSegment},
@@ -26,6 +26,9 @@ const SILENCE_DB: f64 = -144.0;
 const MAX_DB: f64 = 60.0;
 /// Maximum gain of all curves together, far below the limit of single precision.
 const MAX_SUM_DB: f64 = 400.0;
+
+/// What buses one behind the other may read ahead, in whole blocks.
+const AHEAD_SAMPLES: i64 = 1 << 14;
 
 /// Length of the fades where a time map stops, starts or jumps.
 const EDGE_FADE: TimeDelta = TimeDelta(FLICKS_PER_SECOND / 200);
@@ -79,8 +82,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let c = self.composition();
         let rate = f64::from(c.sample_rate_hz);
         let demand = self.index(self.root).map(|index| index.sound).unwrap_or_default();
-        // Rates and channels change latencies little.
-        let latency = if demand.any { (demand.latency_secs * rate * 1.1) as i64 + 4096 } else { 0 };
+        // Rates and channels change latencies little; each bus reads up to a block ahead.
+        let latency = if demand.any { (demand.latency_secs * rate * 1.1) as i64 + AHEAD_SAMPLES } else { 0 };
         let settling = demand.settling_secs * rate;
         let mut plan = AudioPlan {
             rate_hz: c.sample_rate_hz,
@@ -196,8 +199,20 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if effects.is_empty() || intersection(&way.bounds, &planning.wanted).is_empty() {
             return Ok(way);
         }
-        let inner = clip.source.nested().and_then(|id| self.compositions.get(id));
-        let channels = inner.map(|at| self.project.compositions[*at].channels as usize);
+        let channels = match &clip.source {
+            ClipSource::Composition(source) => {
+                let inner = self.compositions.get(&source.composition);
+                BusChannels::Count(inner.map_or(2, |at| self.project.compositions[*at].channels as usize))
+            }
+            ClipSource::Media(source) => BusChannels::Source {
+                clip: clip.id.clone(),
+                media: source.media.clone(),
+                stream: source.audio_stream.index().unwrap_or(0),
+                channels: used_channels(clip),
+            },
+            // Without sound.
+            _ => return Ok(way),
+        };
         let bus = planning.add_bus(format!("{}clip:{}", way.path, clip.id), channels);
         planning.plan.buses[bus].effects = effects;
         planning.add_feed(way.into, mixer::feed(bus, &way, &planning.wanted));
@@ -237,7 +252,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
                 here.clock = source;
-                here.path = format!("{}{}/", here.path, clip.id).into();
+                // Each run has buses of its own.
+                here.path = format!("{}{}#{}/", here.path, clip.id, run.start.0).into();
                 let length = self.index(inner).map_or(TimeDelta::ZERO, |i| i.length);
                 here.bounds = intersection(&here.bounds, &here.clock.samples(Time::ZERO, Time(length.0)));
                 self.collect(inner, &here, requested, target)
@@ -291,7 +307,7 @@ struct Sounding<'a> {
 }
 
 /// What surrounds a clip of a composition with so many channels. `fader`: the track, unless it has a
-/// bus, whose gain the clip then does not have.
+/// bus, which then has its gain and pan.
 fn way<'a>(
     channels: usize,
     fader: Option<&'a Track>,
@@ -304,8 +320,9 @@ fn way<'a>(
     way.gains.push(curve(&clip.audio.gain_db, clip.start));
     way.gains.extend(fader.map(|track| curve(&track.gain_db, Time::ZERO)));
     let pan = curve(&clip.audio.pan, clip.start);
+    let of_track = if fader.is_some() { &track.pan } else { &mixer::ZERO };
     let fold = FoldLevels { center: clip.audio.center_mix_db.map(level), lfe: clip.audio.lfe_mix_db.map(level) };
-    way.pans.push(Pan { channels, fold, curves: [pan, curve(&track.pan, Time::ZERO)] });
+    way.pans.push(Pan { channels, fold, curves: [pan, curve(of_track, Time::ZERO)] });
     way.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, &around.clock)));
     way.preserves_pitch |= clip.audio.preserve_pitch;
     way
@@ -354,7 +371,7 @@ impl AudibleClip<'_, '_> {
             clip: clip.id.clone(),
             media: media.clone(),
             stream,
-            channels: clip.audio.channels.iter().map(|n| *n as usize).collect(),
+            channels: used_channels(clip),
             first_sample: samples.start,
             end_sample: samples.end,
             source_start: source_at(samples.start),
@@ -368,6 +385,11 @@ impl AudibleClip<'_, '_> {
             fades: around.fades,
         }
     }
+}
+
+/// The channels of its source that a clip uses; empty: all.
+fn used_channels(clip: &Clip) -> Vec<usize> {
+    clip.audio.channels.iter().map(|n| *n as usize).collect()
 }
 
 /// How a sound gets to where it is mixed.

@@ -2,9 +2,9 @@
 //! their length and variants by a tag, so that different plans have different bytes. −0 and 0 are
 //! equal numbers and have equal bytes.
 use crate::{
-    Align, Alignment, AudioPlan, BlendSpace, Box2, Bus, Canvas, Content, EffectUse, Fade, FadeCurve, Feed, Fit, FoldLevels,
-    FramePlan, KeySource, Layer, MaskMode, MaskUse, MatteUse, NestedAudio, Outline, ParamCurve, Placement, SoundUse, SourceFrame,
-    SourceFrames, SourcePoint, Transform, Voice,
+    Align, Alignment, AudioPlan, BlendSpace, Box2, Bus, BusChannels, Canvas, Content, EffectUse, Fade, FadeCurve, Feed, Fit,
+    FoldLevels, FramePlan, KeySource, Layer, MaskMode, MaskUse, MatteUse, NestedAudio, Outline, ParamCurve, Placement, SoundUse,
+    SourceFrame, SourceFrames, SourcePoint, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -137,8 +137,20 @@ impl Bytes {
     fn bus(&mut self, bus: &Bus) {
         let Bus { key, channels, voices, feeds, effects } = bus;
         self.text(key);
-        self.flag(channels.is_some());
-        self.count(channels.unwrap_or(0));
+        match channels {
+            BusChannels::Count(count) => {
+                self.tag(0);
+                self.count(*count);
+            }
+            BusChannels::Source { clip, media, stream, channels } => {
+                self.tag(1);
+                self.text(clip.as_str());
+                self.text(media.as_str());
+                self.count(*stream);
+                self.count(channels.len());
+                channels.iter().for_each(|n| self.count(*n));
+            }
+        }
         self.count(voices.len());
         voices.iter().for_each(|v| self.voice(v));
         self.count(feeds.len());

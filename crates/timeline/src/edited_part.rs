@@ -305,9 +305,12 @@ impl Kept {
     /// The part as a document.
     fn part(&self, project: &Project) -> Project {
         let (no_clips, no_transitions) = (SharedList::new(), SharedList::new());
-        let track = |whole: &Track| match self.has_of(whole) {
+        // Clips whose effects may follow another track say what would follow itself.
+        let follows = |clip: &Clip| clip.audio.effects.iter().any(|e| e.params.contains_key("key"));
+        let has_followers = |track: &Track| track.clips.facts().any_text() && track.clips.iter().any(|c| follows(c));
+        let track = |whole: &Track| match self.has_of(whole) || has_followers(whole) {
             true => Track {
-                clips: whole.clips.iter().filter(|clip| self.has(clip)).cloned().collect(),
+                clips: whole.clips.iter().filter(|clip| self.has(clip) || follows(clip)).cloned().collect(),
                 transitions: whole
                     .transitions
                     .iter()
@@ -343,7 +346,7 @@ impl Kept {
 
 /// Ids of a clip and of what belongs to it.
 fn ids(clip: &Clip) -> impl Iterator<Item = &str> {
-    let effects = clip.video.effects.iter().map(|e| e.id.as_str());
+    let effects = clip.video.effects.iter().chain(&clip.audio.effects).map(|e| e.id.as_str());
     let masks = clip.video.masks.iter().map(|m| m.id.as_str());
     std::iter::once(clip.id.as_str()).chain(effects).chain(masks)
 }

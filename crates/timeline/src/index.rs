@@ -391,7 +391,7 @@ impl CompositionIndex {
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
-            audible: mixer::audible(c).0.into_iter().enumerate().filter(|(_, audible)| *audible).map(|(i, _)| i).collect(),
+            audible: mixer::Heard::of(c).tracks().collect(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub use plan::{
     SourceFrames, SourcePoint, Transform, Voice,
 };
 pub use render_scale::RenderScale;
-pub use sound_plan::{Bus, Feed, KeySource, NEVER_SETTLES, ParamCurve, SoundUse};
+pub use sound_plan::{Bus, BusChannels, Feed, KeySource, NEVER_SETTLES, ParamCurve, SoundUse};
 pub use track_difference::TrackDifference;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};

@@ -6,7 +6,7 @@
 //! bus, by the latency of its effects, so a plan also has what is audible within the greatest latency
 //! after its range.
 use crate::{
-    AudioPlan, Bus, Feed, FoldLevels, KeySource, ParamCurve, PlanError, SoundUse, Timeline, Voice,
+    AudioPlan, Bus, BusChannels, Feed, FoldLevels, KeySource, ParamCurve, PlanError, SoundUse, Timeline, Voice,
     audio::{ClockedCurve, Pan, Surroundings, grid, route},
     entries::{SoundUses, Use},
     index::{CompositionIndex, TrackIndex},
@@ -19,7 +19,7 @@ use std::{
     sync::Arc,
 };
 
-static ZERO: Animated<f64> = Animated::Constant(0.0);
+pub(crate) static ZERO: Animated<f64> = Animated::Constant(0.0);
 
 /// Upper bounds of what the sound effects of a composition need.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -145,7 +145,7 @@ struct Strip<'a> {
     output: Option<&'a BusId>,
     sends: &'a [AudioSend],
     gain_db: &'a Animated<f64>,
-    /// Balance; of tracks it is part of that of their clips.
+    /// Balance.
     pan: &'a Animated<f64>,
     is_audible: bool,
 }
@@ -160,7 +160,7 @@ impl<'a> Strip<'a> {
             output: audio.output.as_ref(),
             sends: &audio.sends,
             gain_db: &track.gain_db,
-            pan: &ZERO,
+            pan: &track.pan,
             is_audible,
         }
     }
@@ -168,29 +168,60 @@ impl<'a> Strip<'a> {
     /// Whether it needs a bus of its own.
     fn is_bus(&self, keys: &[Arc<str>]) -> bool {
         let is_key = keys.iter().any(|k| **k == *self.id);
-        self.output.is_some() || !self.sends.is_empty() || self.effects.iter().any(|e| e.enabled) || is_key
+        self.output.is_some() || !self.sends.is_empty() || is_active(self.effects, self.uses) || is_key
     }
 }
 
-/// Whether an output leads to a soloed bus.
-fn reaches_solo<'a>(c: &'a Composition, mut output: Option<&'a BusId>) -> bool {
-    // Outputs that go round in a circle are reported by validation.
-    for _ in 0..=c.audio.buses.len() {
-        let Some(bus) = output.and_then(|id| c.audio.bus(id)) else { return false };
-        if bus.solo {
-            return true;
+/// What of a mixer is heard. Buses come first, then tracks.
+pub(crate) struct Heard {
+    /// Not muted, nor silenced by a solo.
+    strips: Vec<bool>,
+    /// Soloed, or behind what is.
+    down: Vec<bool>,
+    /// Soloed, or on the way to what is.
+    up: Vec<bool>,
+    any_solo: bool,
+    buses: usize,
+}
+
+impl Heard {
+    pub fn of(c: &Composition) -> Self {
+        let buses = c.audio.buses.len();
+        let at = |id: &BusId| c.audio.buses.iter().position(|b| b.id == *id);
+        let to = |output: &Option<BusId>, sends: &[AudioSend]| -> Vec<usize> {
+            output.iter().chain(sends.iter().map(|s| &s.bus)).filter_map(at).collect()
+        };
+        let ways: Vec<Vec<usize>> = {
+            let of_buses = c.audio.buses.iter().map(|b| to(&b.output, &b.sends));
+            of_buses.chain(c.tracks.iter().map(|t| to(&t.audio.output, &t.audio.sends))).collect()
+        };
+        let soloed: Vec<bool> = c.audio.buses.iter().map(|b| b.solo).chain(c.tracks.iter().map(|t| t.solo && t.enabled)).collect();
+        let any_solo = soloed.contains(&true);
+        let (mut down, mut up) = (soloed.clone(), soloed);
+        // Each turn goes one bus further.
+        for _ in 0..=buses {
+            for (from, ways) in ways.iter().enumerate() {
+                for &to in ways {
+                    down[to] |= down[from];
+                    up[from] |= up[to];
+                }
+            }
         }
-        output = bus.output.as_ref();
+        let is_on = c.audio.buses.iter().map(|b| !b.muted).chain(c.tracks.iter().map(|t| t.enabled && !t.muted));
+        let strips = is_on.enumerate().map(|(i, on)| on && (!any_solo || down[i] || up[i])).collect();
+        Self { strips, down, up, any_solo, buses }
     }
-    false
-}
 
-/// Which tracks, and which buses, of a composition are audible: not muted, and if anything is
-/// soloed, soloed or on its way to what is.
-pub(crate) fn audible(c: &Composition) -> (Vec<bool>, Vec<bool>) {
-    let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled) || c.audio.buses.iter().any(|b| b.solo);
-    let track = |t: &Track| t.enabled && !t.muted && (!any_solo || t.solo || reaches_solo(c, t.audio.output.as_ref()));
-    (c.tracks.iter().map(track).collect(), c.audio.buses.iter().map(|b| !b.muted).collect())
+    /// The tracks that are heard.
+    pub fn tracks(&self) -> impl Iterator<Item = usize> {
+        self.strips[self.buses..].iter().enumerate().filter(|(_, heard)| **heard).map(|(i, _)| i)
+    }
+
+    /// Whether the sound of one strip is heard in a bus, or in the output. What is only on the way to
+    /// what is soloed is heard nowhere else.
+    fn passes(&self, from: usize, to: Option<usize>) -> bool {
+        !self.any_solo || self.down[from] || to.is_some_and(|to| self.up[to])
+    }
 }
 
 /// What is planned so far, and for which samples: those of the plan, and the greatest latency after
@@ -201,7 +232,7 @@ pub(crate) struct Planning<'p> {
 }
 
 impl Planning<'_> {
-    pub fn add_bus(&mut self, key: String, channels: Option<usize>) -> usize {
+    pub fn add_bus(&mut self, key: String, channels: BusChannels) -> usize {
         self.plan.buses.push(Bus { key: key.into(), channels, voices: Vec::new(), feeds: Vec::new(), effects: Vec::new() });
         self.plan.buses.len() - 1
     }
@@ -249,23 +280,89 @@ pub(crate) fn overview(
         || !audio.buses.is_empty()
         || c.tracks.iter().any(is_routed)
         || tracks.iter().any(|index| index.clip_sound.any);
-    // Any track may go through all buses, one after the other, and follow any other one.
-    let through =
-        audio.buses.iter().zip(buses).map(|(b, uses)| demand(&b.effects, uses)).fold(SoundDemand::default(), SoundDemand::then);
-    let track = |(t, index): (&Track, &Arc<TrackIndex>)| {
-        let nesting = t.clips.iter().filter(|_| t.clips.facts().any_nesting()).filter_map(|c| c.source.nested());
-        let inside = nesting.map(nested).fold(SoundDemand::default(), SoundDemand::or);
-        inside.then(index.clip_sound).then(demand(&t.audio.effects, &index.entries.sound))
-    };
-    let of_tracks = c.tracks.iter().zip(tracks).map(track);
-    let slowest = if names.is_empty() {
-        of_tracks.fold(SoundDemand::default(), SoundDemand::or)
-    } else {
-        of_tracks.fold(SoundDemand::default(), SoundDemand::then)
-    };
-    let mut all = slowest.then(through).then(demand(&audio.effects, output));
+    // The slowest way from any clip to the output.
+    let ways = Ways::new(c, tracks, buses, nested);
+    let mut known = vec![None; ways.strips.len()];
+    let mut slowest = SoundDemand::default();
+    for (at, strip) in ways.strips.iter().enumerate() {
+        slowest = slowest.or(strip.inside.then(ways.after(at, 0, &mut known)));
+    }
+    let mut all = slowest.then(demand(&audio.effects, output));
     all.any |= has_mixer;
     Overview { keys: names, has_mixer, demand: all }
+}
+
+/// The strips of a mixer, buses first, with what takes from them.
+struct Ways {
+    strips: Vec<WayStrip>,
+}
+
+struct WayStrip {
+    /// What its own effects need, and what is before them.
+    own: SoundDemand,
+    inside: SoundDemand,
+    /// The strips that get or follow its sound, and what stands in between.
+    to: Vec<(usize, SoundDemand)>,
+}
+
+impl Ways {
+    fn new(
+        c: &Composition,
+        tracks: &[Arc<TrackIndex>],
+        buses: &[SoundUses],
+        nested: &dyn Fn(&CompositionId) -> SoundDemand,
+    ) -> Self {
+        let none = SoundDemand::default();
+        let ids: Vec<&str> = c.audio.buses.iter().map(|b| b.id.as_str()).chain(c.tracks.iter().map(|t| t.id.as_str())).collect();
+        let at = |id: &str| ids.iter().position(|other| *other == id);
+        let fed = |output: &Option<BusId>, sends: &[AudioSend]| -> Vec<(usize, SoundDemand)> {
+            let to = output.iter().chain(sends.iter().map(|s| &s.bus));
+            to.filter_map(|id| at(id.as_str())).map(|to| (to, none)).collect()
+        };
+        let mut strips: Vec<WayStrip> = Vec::new();
+        for (bus, uses) in c.audio.buses.iter().zip(buses) {
+            strips.push(WayStrip { own: demand(&bus.effects, uses), inside: none, to: fed(&bus.output, &bus.sends) });
+        }
+        for (t, index) in c.tracks.iter().zip(tracks) {
+            let nesting = t.clips.iter().filter(|_| t.clips.facts().any_nesting()).filter_map(|c| c.source.nested());
+            let inside = nesting.map(nested).fold(none, SoundDemand::or).then(index.clip_sound);
+            let own = demand(&t.audio.effects, &index.entries.sound);
+            strips.push(WayStrip { own, inside, to: fed(&t.audio.output, &t.audio.sends) });
+        }
+        // What is followed is part of what follows it.
+        let of_buses = c.audio.buses.iter().zip(buses).map(|(b, uses)| keys(&b.effects, uses).collect::<Vec<_>>());
+        let of_tracks = c.tracks.iter().zip(tracks).map(|(t, i)| keys(&t.audio.effects, &i.entries.sound).collect());
+        for (follower, names) in of_buses.chain(of_tracks).enumerate() {
+            for followed in names.iter().filter_map(|name| at(name)) {
+                strips[followed].to.push((follower, none));
+            }
+        }
+        for (k, index) in tracks.iter().enumerate() {
+            for followed in index.clip_keys.iter().filter_map(|name| at(name)) {
+                strips[followed].to.push((buses.len() + k, index.clip_sound));
+            }
+        }
+        Self { strips }
+    }
+
+    /// The slowest way through a strip and what comes after it. `known` has what was found before.
+    fn after(&self, at: usize, depth: usize, known: &mut [Option<SoundDemand>]) -> SoundDemand {
+        let strip = &self.strips[at];
+        if let Some(known) = known[at] {
+            return known;
+        }
+        // Circles are errors of planning.
+        if depth > self.strips.len() {
+            return strip.own;
+        }
+        let mut after = SoundDemand::default();
+        for (to, between) in &strip.to {
+            after = after.or(between.then(self.after(*to, depth + 1, known)));
+        }
+        let all = strip.own.then(after);
+        known[at] = Some(all);
+        all
+    }
 }
 
 /// A bus that is fed by itself.
@@ -276,9 +373,7 @@ pub(crate) fn cycle(plan: &AudioPlan) -> Option<usize> {
             return state[at] == 1;
         }
         state[at] = 1;
-        let bus = &plan.buses[at];
-        let followed = bus.effects.iter().filter_map(|e| if let KeySource::Bus(key) = e.key { Some(key) } else { None });
-        let is_circular = bus.feeds.iter().map(|f| f.bus).chain(followed).any(|next| follow(plan, next, state));
+        let is_circular = plan.buses[at].sources().any(|next| follow(plan, next, state));
         state[at] = 2;
         is_circular
     }
@@ -302,8 +397,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         // What leads to the output of the composition.
         let mut out = around.clone();
         out.gains.extend((c.audio.gain_db != ZERO).then(|| curve(&c.audio.gain_db)));
-        let output = c.audio.effects.iter().any(|e| e.enabled).then(|| {
-            let bus = planning.add_bus(format!("{}output", around.path), Some(channels));
+        let output = is_active(&c.audio.effects, &index.output_sound).then(|| {
+            let bus = planning.add_bus(format!("{}output", around.path), BusChannels::Count(channels));
             if out.pans.is_empty() {
                 out.pans.push(level(&ZERO));
             }
@@ -311,17 +406,21 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             out = inside(bus, Vec::new(), Vec::new());
             bus
         });
-        let strips = strips_of(c, index);
+        let heard = Heard::of(c);
+        let strips = strips_of(c, index, &heard);
         let count = c.audio.buses.len();
         let mut strip_buses = vec![None; strips.len()];
         let mut keys = Vec::new();
         for (i, strip) in strips.iter().enumerate().filter(|(i, s)| s.is_audible && (*i < count || s.is_bus(&index.keys))) {
-            let bus = planning.add_bus(format!("{}track:{}", around.path, strip.id), Some(channels));
+            let bus = planning.add_bus(format!("{}track:{}", around.path, strip.id), BusChannels::Count(channels));
             strip_buses[i] = Some(bus);
             keys.push((strip.id.to_owned(), bus));
         }
-        // The bus of the plan for a bus of the mixer that is not muted.
-        let target = |id: &BusId| strips[..count].iter().position(|s| s.id == id.as_str()).and_then(|at| strip_buses[at]);
+        // The bus of the plan for a bus of the mixer in which a strip is heard.
+        let target = |from: usize, id: &BusId| {
+            let at = strips[..count].iter().position(|s| s.id == id.as_str()).filter(|at| heard.passes(from, Some(*at)));
+            at.and_then(|at| strip_buses[at])
+        };
         let mut tracks: Vec<_> = c.tracks.iter().map(|_| None).collect();
         for (i, strip) in strips.iter().enumerate().filter(|(_, s)| s.is_audible) {
             let Some(bus) = strip_buses[i] else {
@@ -330,7 +429,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             };
             let mut ways = Vec::new();
             match strip.output {
-                Some(id) => ways.extend(target(id).map(|to| inside(to, vec![curve(strip.gain_db)], vec![level(strip.pan)]))),
+                Some(id) => ways.extend(target(i, id).map(|to| inside(to, vec![curve(strip.gain_db)], vec![level(strip.pan)]))),
+                None if !heard.passes(i, None) => {}
                 None => {
                     let mut way = out.clone();
                     way.gains.push(curve(strip.gain_db));
@@ -339,7 +439,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 }
             }
             for send in strip.sends {
-                let Some(to) = target(&send.bus) else { continue };
+                let Some(to) = target(i, &send.bus) else { continue };
                 let mut gains = vec![curve(&send.gain_db)];
                 gains.extend((!send.pre_fader).then(|| curve(strip.gain_db)));
                 ways.push(inside(to, gains, vec![level(strip.pan)]));
@@ -362,10 +462,23 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 }
 
+/// Whether a list has an effect that changes anything.
+fn is_active(effects: &[EffectInstance], uses: &SoundUses) -> bool {
+    effects.iter().zip(uses).any(|(e, used)| {
+        let neutral = |used: &Use<SoundRef>| {
+            let spec = used.entry.spec();
+            let is_still = e.params.values().all(|v| matches!(v, Animated::Constant(_)));
+            is_still && (spec.neutral)(Values::new(&used.constants(spec.params, &e.params)))
+        };
+        e.enabled && !used.as_ref().is_ok_and(neutral)
+    })
+}
+
 /// The buses of a composition, then its tracks.
-fn strips_of<'a>(c: &'a Composition, index: &'a CompositionIndex) -> Vec<Strip<'a>> {
-    let (tracks, buses) = audible(c);
-    let buses = c.audio.buses.iter().zip(&index.buses).zip(buses).map(|((b, uses), is_audible)| Strip {
+fn strips_of<'a>(c: &'a Composition, index: &'a CompositionIndex, heard: &Heard) -> Vec<Strip<'a>> {
+    let mut heard = heard.strips.iter().copied();
+    let buses = c.audio.buses.iter().zip(&index.buses).zip(heard.by_ref().take(c.audio.buses.len()).collect::<Vec<_>>());
+    let buses = buses.map(|((b, uses), is_audible)| Strip {
         id: b.id.as_str(),
         effects: &b.effects,
         uses,
@@ -375,7 +488,8 @@ fn strips_of<'a>(c: &'a Composition, index: &'a CompositionIndex) -> Vec<Strip<'
         pan: &b.pan,
         is_audible,
     });
-    buses.chain(c.tracks.iter().zip(&index.tracks).zip(tracks).map(|((t, i), a)| Strip::track(t, &i.entries.sound, a))).collect()
+    let tracks = c.tracks.iter().zip(&index.tracks).zip(heard);
+    buses.chain(tracks.map(|((t, i), a)| Strip::track(t, &i.entries.sound, a))).collect()
 }
 
 /// The effects of a bus; those that change nothing are left out. `origin` is the local time of the

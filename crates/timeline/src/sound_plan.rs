@@ -1,7 +1,7 @@
 //! Buses and sound effects in plans.
 use crate::{AudioPlan, Fade, FoldLevels, NestedAudio, Voice};
 use cutroom_effects::catalog::SoundRef;
-use cutroom_types::{EffectId, ParamValue};
+use cutroom_types::{ClipId, EffectId, MediaId, ParamValue};
 use std::sync::Arc;
 
 /// A mix with effects: of a clip, a track, a bus or a composition. Its sound is the sum of its
@@ -10,15 +10,32 @@ use std::sync::Arc;
 pub struct Bus {
     /// Names the bus in all plans of a composition, such as `track:a1`.
     pub key: Arc<str>,
-    /// Its channels; `None`: those of its voices, which are of one clip and are neither folded nor
-    /// placed.
-    pub channels: Option<usize>,
+    /// Its channels.
+    pub channels: BusChannels,
     /// Clips.
     pub voices: Vec<Voice>,
     /// Other buses.
     pub feeds: Vec<Feed>,
     /// Effects, in order of application.
     pub effects: Vec<SoundUse>,
+}
+
+/// The channels of a bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BusChannels {
+    /// So many, in the usual layout.
+    Count(usize),
+    /// Those of a clip's source, neither folded nor placed.
+    Source {
+        /// The clip, for messages.
+        clip: ClipId,
+        /// The media.
+        media: MediaId,
+        /// Index among its audio streams.
+        stream: usize,
+        /// Channels that are used, as in [`Voice::channels`].
+        channels: Vec<usize>,
+    },
 }
 
 /// The sound of one bus in another one, or in the output.
@@ -89,24 +106,53 @@ impl AudioPlan {
     }
 
     /// The plan of what an effect of a bus receives: the bus is the output, and has only the effects
-    /// before that one. `None` if the plan has no such bus.
+    /// before that one. What does not lead to it is left out. `None` if the plan has no such bus.
     pub fn before_effect(mut self, bus: &str, effect: usize) -> Option<Self> {
         let at = self.buses.iter().position(|b| *b.key == *bus)?;
         self.buses[at].effects.truncate(effect);
-        let (first_sample, end_sample) = (self.first_sample, self.first_sample.saturating_add(self.samples as i64));
+        // What leads to it, found from it on.
+        let mut kept = vec![at];
+        let mut next = 0;
+        while next < kept.len() {
+            for source in self.buses[kept[next]].sources() {
+                if !kept.contains(&source) {
+                    kept.push(source);
+                }
+            }
+            next += 1;
+        }
+        let place = |old: usize| kept.iter().position(|k| *k == old).unwrap_or(0);
+        let moved = |bus: &Bus| {
+            let mut bus = bus.clone();
+            bus.feeds.iter_mut().for_each(|f| f.bus = place(f.bus));
+            for effect in &mut bus.effects {
+                if let KeySource::Bus(key) = effect.key {
+                    effect.key = KeySource::Bus(place(key));
+                }
+            }
+            bus
+        };
+        self.buses = kept.iter().map(|k| moved(&self.buses[*k])).collect();
         let whole = Feed {
-            bus: at,
-            first_sample: first_sample.min(0),
-            end_sample,
+            bus: 0,
+            first_sample: self.first_sample.min(0),
+            end_sample: self.first_sample.saturating_add(self.samples as i64),
             gain: vec![(0, 1.0)],
             nested: Vec::new(),
             fold: FoldLevels::default(),
             pan: vec![(0, 0.0)],
             fades: Vec::new(),
         };
-        self.buses.iter_mut().for_each(|b| b.feeds.retain(|f| f.bus != at));
         (self.voices, self.feeds) = (Vec::new(), vec![whole]);
         Some(self)
+    }
+}
+
+impl Bus {
+    /// The buses that it takes from, by their indices in the plan.
+    pub fn sources(&self) -> impl Iterator<Item = usize> {
+        let keys = self.effects.iter().filter_map(|e| if let KeySource::Bus(key) = e.key { Some(key) } else { None });
+        self.feeds.iter().map(|f| f.bus).chain(keys)
     }
 }
 

@@ -23,7 +23,7 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
         if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id, catalog) {
             problems.push(problem(Place::Composition(i), None, e.code(), e.to_string()));
         }
-        sound::check(&mut problems, project, c, i, catalog);
+        sound::check(&mut problems, c, i, catalog);
         let cycles = Cycles::new(c, |clip| uses::tracks_of(clip, catalog).collect());
         let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
         for (j, t) in c.tracks.iter().enumerate() {

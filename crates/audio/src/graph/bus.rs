@@ -5,9 +5,8 @@ use crate::{
     layout::{ChannelMatrix, Speaker, speakers},
     voice::used_speakers,
 };
-use cutroom_effects::sound::{BLOCK_SAMPLES, Measured};
-use cutroom_timeline::{Bus, FoldLevels, KeySource};
-use std::collections::BTreeMap;
+use cutroom_effects::sound::BLOCK_SAMPLES;
+use cutroom_timeline::{AudioPlan, Bus, BusChannels, FoldLevels, KeySource};
 
 /// State of a bus. Positions are composition samples.
 #[derive(Debug)]
@@ -23,28 +22,24 @@ pub(super) struct BusState {
 }
 
 impl BusState {
-    pub fn new(step: &mut Step<'_>, bus: usize, measured: &BTreeMap<(String, usize), Measured>) -> Result<Self, AudioError> {
+    pub fn new(step: &mut Step<'_>, bus: usize) -> Result<Self, AudioError> {
         let plan = step.plan;
         let of = &plan.buses[bus];
-        let speakers = match (of.channels, of.voices.first()) {
-            (Some(channels), _) => speakers(channels)?.to_vec(),
-            (None, Some(voice)) => {
-                let format = step.source.format(&voice.media, voice.stream).map_err(|cause| AudioError::Source {
-                    clip: voice.clip.clone(),
-                    media: voice.media.clone(),
-                    stream: voice.stream,
+        let speakers = match &of.channels {
+            BusChannels::Count(channels) => speakers(*channels)?.to_vec(),
+            BusChannels::Source { clip, media, stream, channels } => {
+                let format = step.source.format(media, *stream).map_err(|cause| AudioError::Source {
+                    clip: clip.clone(),
+                    media: media.clone(),
+                    stream: *stream,
                     cause,
                 })?;
-                used_speakers(voice, format)?
+                used_speakers(clip, channels, format)?
             }
-            (None, None) => speakers(plan.channels)?.to_vec(),
         };
-        // A bus begins with the first sound that anything takes from it, so that it does not matter
-        // when it is first seen.
-        let all = plan.feeds.iter().chain(plan.buses.iter().flat_map(|b| &b.feeds));
-        let first = all.filter(|f| f.bus == bus).map(|f| f.first_sample).min().unwrap_or(step.begun).max(step.begun);
+        let first = first_sample(plan, bus).max(step.begun);
         let start = first.div_euclid(BLOCK_SAMPLES as i64) * BLOCK_SAMPLES as i64;
-        let chain = Chain::new(of, start, speakers.len(), step, measured)?;
+        let chain = Chain::new(of, start, speakers.len(), step)?;
         let output = vec![Vec::new(); speakers.len()];
         Ok(Self { speakers, start: start - chain.latency() as i64, next: start, chain, output })
     }
@@ -65,7 +60,7 @@ impl BusState {
         let samples = (missing as usize).next_multiple_of(BLOCK_SAMPLES);
         let (from, end) = (self.next, self.next + samples as i64);
         let mut sum = vec![vec![0f64; samples]; self.speakers.len()];
-        let layout = of.channels.is_some().then_some(&self.speakers[..]);
+        let layout = matches!(of.channels, BusChannels::Count(_)).then_some(&self.speakers[..]);
         for voice in &of.voices {
             step.add_voice(voice, layout, (from, samples), &mut sum)?;
         }
@@ -114,6 +109,15 @@ impl BusState {
         self.output.iter_mut().for_each(|out| drop(out.drain(..gone as usize)));
         self.start += gone;
     }
+}
+
+/// Where a bus begins: with the first sound that anything takes from it, so that it does not matter
+/// when it is first seen. One that is only followed begins with the cell.
+pub(super) fn first_sample(plan: &AudioPlan, bus: usize) -> i64 {
+    let all = plan.feeds.iter().chain(plan.buses.iter().flat_map(|b| &b.feeds));
+    let followed = plan.buses.iter().flat_map(|b| &b.effects).any(|e| e.key == KeySource::Bus(bus));
+    let first = all.filter(|f| f.bus == bus).map(|f| f.first_sample).min();
+    first.filter(|_| !followed).unwrap_or(i64::MIN)
 }
 
 /// A sample of single precision that is a number.

@@ -3,11 +3,11 @@ use super::Step;
 use crate::AudioError;
 use cutroom_effects::{
     ParamKind, Params,
-    sound::{BLOCK_SAMPLES, Channel, Measured, SoundBlock, SoundFormat, SoundParams, SoundProcessor, SoundSetup},
+    sound::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFormat, SoundParams, SoundProcessor, SoundSetup},
 };
 use cutroom_timeline::{Bus, SoundUse};
 use cutroom_types::ParamValue;
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// The effects of a bus at work.
 #[derive(Debug, Default)]
@@ -38,13 +38,7 @@ impl fmt::Debug for Link {
 
 impl Chain {
     /// The effects of a bus, which takes samples from `start` on.
-    pub fn new(
-        bus: &Bus,
-        start: i64,
-        channels: usize,
-        step: &mut Step<'_>,
-        measured: &BTreeMap<(String, usize), Measured>,
-    ) -> Result<Self, AudioError> {
+    pub fn new(bus: &Bus, start: i64, channels: usize, step: &mut Step<'_>) -> Result<Self, AudioError> {
         let format = SoundFormat { rate_hz: step.shared.rate_hz, channels };
         let mut chain = Self::default();
         for (i, used) in bus.effects.iter().enumerate() {
@@ -53,10 +47,12 @@ impl Chain {
             let mut values = used.params.clone();
             for curve in &used.curves {
                 let value = at(&curve.points, start - chain.latency as i64);
-                values[curve.param] = match spec.params[curve.param].kind {
-                    ParamKind::Bool { .. } => ParamValue::Bool(value >= 0.5),
-                    _ => ParamValue::Number(value),
-                };
+                match spec.params[curve.param].kind {
+                    ParamKind::Bool { .. } => values[curve.param] = ParamValue::Bool(value >= 0.5),
+                    ParamKind::Number { .. } => values[curve.param] = ParamValue::Number(value),
+                    // Validation refuses others; they keep their first value.
+                    _ => {}
+                }
             }
             let file_param = spec.params.iter().position(|p| matches!(p.kind, ParamKind::File { .. }));
             let file = match file_param.map(|i| &values[i]) {
@@ -66,10 +62,14 @@ impl Chain {
                 }
                 _ => None,
             };
-            let measured = measured.get(&(bus.key.to_string(), i)).copied();
-            if spec.measures && measured.is_none() {
-                return Err(AudioError::NotMeasured(used.id.clone()));
-            }
+            let measured = match spec.measures {
+                true => Some(
+                    step.source
+                        .measured(&bus.key, i)
+                        .map_err(|cause| AudioError::NotMeasured { effect: used.id.clone(), cause })?,
+                ),
+                false => None,
+            };
             let setup = SoundSetup { format, params: Params::new(&values), file: file.as_ref(), measured };
             let numbers: Vec<f64> = values.iter().map(number).collect();
             let latency = latency(used, format.rate_hz, channels);

@@ -20,7 +20,7 @@ use crate::{
     voice::{Shared, VoiceMixer},
 };
 use bus::BusState;
-use cutroom_effects::sound::{BLOCK_SAMPLES, Measured};
+use cutroom_effects::sound::BLOCK_SAMPLES;
 use cutroom_timeline::{AudioPlan, NEVER_SETTLES};
 use cutroom_types::MediaId;
 use std::{
@@ -44,7 +44,6 @@ type Emit<'a> = dyn FnMut(usize, &[Vec<f64>], Invalid) + 'a;
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     buses: BTreeMap<Arc<str>, BusState>,
-    measured: BTreeMap<(String, usize), Measured>,
     /// The cell that is being mixed, the sample where it was begun, and the sample after the last one
     /// mixed.
     at: Option<Position>,
@@ -61,10 +60,6 @@ struct Position {
 impl Graph {
     pub fn set_live(&mut self) {
         self.is_live = true;
-    }
-
-    pub fn set_measured(&mut self, bus: &str, effect: usize, measured: Measured) {
-        self.measured.insert((bus.to_owned(), effect), measured);
     }
 
     /// Mixes the samples of a range into `layout`.
@@ -148,6 +143,12 @@ impl Graph {
         for feed in &plan.feeds {
             self.add_feed(&mut step, feed, layout, (from, to), &mut sum)?;
         }
+        // Buses that nothing took from in this step have a past, too.
+        for bus in 0..plan.buses.len() {
+            if bus::first_sample(plan, bus) < to {
+                self.pull(&mut step, bus, (to, to))?;
+            }
+        }
         let keep = from - KEPT_SAMPLES - plan_latency(plan, rate_hz);
         self.buses.values_mut().for_each(|bus| bus.forget(keep));
         let invalid = step.invalid;
@@ -184,7 +185,7 @@ impl Graph {
         let key = &step.plan.buses[bus].key;
         let mut state = match self.buses.remove(key) {
             Some(state) if state.runs(&step.plan.buses[bus]) => state,
-            _ => BusState::new(step, bus, &self.measured)?,
+            _ => BusState::new(step, bus)?,
         };
         let result = state.advance(self, step, bus, to);
         let output = result.map(|()| (state.output(from, to), state.speakers.clone()));

@@ -314,3 +314,96 @@ fn circles_are_refused() {
     let error = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().sound(0, 100).unwrap_err();
     assert_eq!(error.code(), "project.cycle");
 }
+
+/// Soloing a bus keeps what is sent to it, and nothing else of what sends.
+#[test]
+fn soloed_buses_are_heard_alone() {
+    let p = project(
+        json!([track(
+            "t",
+            json!([clip("c", "0s", "1s", json!({}))]),
+            json!({"sends": [{"bus": "r", "gain_db": -20}, {"bus": "q"}]})
+        )]),
+        json!({"buses": [{"id": "r", "solo": true}, {"id": "q"}]}),
+    );
+    let out = whole(&p, &mut memory(HZ, vec![vec![0.1; HZ as usize]; 2]), 1);
+    assert!((out[0][400] - 0.01).abs() < 1e-6, "{}", out[0][400]);
+}
+
+/// A clip of a mono file with effects, whose time map begins by standing still, sounds in the middle.
+#[test]
+fn a_bus_has_the_channels_of_its_source_before_it_sounds() {
+    let mut c = clip("c", "0s", "3s", json!({"effects": [effect("e", "audio-polarity-invert", json!({}))]}));
+    c["source_in"] = json!("0s");
+    c["time_map"] = json!({"speed": {"keyframes": [
+        {"time": "0s", "value": 0, "ease": "hold"}, {"time": "1s", "value": 1, "ease": "hold"}
+    ]}});
+    let p = project(json!([track("t", json!([c]), json!({}))]), json!({}));
+    let mut source = memory(HZ, vec![vec![0.125; 3 * HZ as usize]]);
+    let out = mixed(&p, &mut source, (0, 3 * i64::from(HZ)), &[1000]);
+    assert_eq!((out[0][20_000], out[1][20_000]), (-0.125, -0.125));
+}
+
+/// A nested composition with effects that is played forwards and back has no hole at the turn, and is
+/// the same in blocks of any length.
+#[test]
+fn runs_of_nested_compositions_have_buses_of_their_own() {
+    for latent in ["audio-polarity-invert", "audio-limiter"] {
+        let inner = |effects: Value| {
+            let clips = json!([clip("c", "0s", "4s", json!({}))]);
+            let mut p = project(json!([track("t", clips, json!({"effects": effects}))]), json!({}));
+            let mut outer = project(json!([]), json!({})).compositions.remove(0);
+            outer.id = "outer".into();
+            let nested = json!({
+                "id": "n", "source": {"type": "composition", "composition": "main"}, "start": "0s", "duration": "4s",
+                "time_map": {"source": {"keyframes": [
+                    {"time": "0s", "value": "0s"}, {"time": "2s", "value": "2s"}, {"time": "4s", "value": "0s"}
+                ]}}
+            });
+            let mut track = Track::new("u", TrackKind::Audio);
+            track.clips.push(serde_json::from_value::<Clip>(to_flicks(nested)).unwrap().into());
+            outer.tracks.push(track);
+            p.compositions.push(outer);
+            p.main = "outer".into();
+            p
+        };
+        let mut source = memory(HZ, vec![vec![0.25; 4 * HZ as usize]; 2]);
+        let p = inner(json!([effect("e", latent, json!({}))]));
+        let all = whole(&p, &mut source, 4);
+        assert_eq!(mixed(&p, &mut source, (0, 4 * i64::from(HZ)), &[64, 1000, 63]), all, "{latent}");
+        let plain = whole(&inner(json!([])), &mut source, 4);
+        let near = 15_500..16_500;
+        let loudest = |s: &[f32]| s.iter().map(|x| x.abs()).collect::<Vec<_>>();
+        for (a, b) in loudest(&all[0][near.clone()]).iter().zip(loudest(&plain[0][near])) {
+            assert!((a - b).abs() < 0.02, "{latent}: {a} instead of {b}");
+        }
+    }
+}
+
+/// Seconds as flicks, which a clip on its own is read with.
+fn to_flicks(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.strip_suffix('s').and_then(|n| n.parse::<f64>().ok()) {
+            Some(secs) => json!(TimeDelta::from_secs_f64(secs).0),
+            None => Value::String(text),
+        },
+        Value::Array(items) => items.into_iter().map(to_flicks).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(k, v)| (k, to_flicks(v))).collect(),
+        other => other,
+    }
+}
+
+/// What a clip follows has a past, also if nothing else takes its sound.
+#[test]
+fn what_is_followed_has_a_past() {
+    let duck = effect("e", "audio-duck", json!({"key": "k", "threshold": -40, "hold": 1500, "release": 800}));
+    let mut key = track("k", json!([clip("d", "0.2s", "0.5s", json!({}))]), json!({"output": "muted"}));
+    key["audio"]["effects"] = json!([effect("g", "audio-noise-gate", json!({"hold": 1000}))]);
+    let p = project(
+        json!([track("t", json!([clip("c", "1s", "2s", json!({"effects": [duck]}))]), json!({})), key]),
+        json!({"buses": [{"id": "muted", "muted": true}]}),
+    );
+    let mut source = noise_source(4);
+    let all = whole(&p, &mut source, 4);
+    assert_eq!(mixed(&p, &mut source, (0, 4 * i64::from(HZ)), &[64, 999]), all);
+}

@@ -1,6 +1,6 @@
 //! The state that an operation works on: a copy of the project, with the edits made so far.
 use super::{OperationError, Plan};
-use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EntityKind, IdKey, Project, Track, TrackPlace};
+use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EffectInstance, EntityKind, IdKey, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, Span, Time, TimeDelta, TrackId, TransitionId};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -248,6 +248,17 @@ impl Draft {
     pub fn free_transition_id(&self, like: &str) -> String {
         let is_used = self.in_use(|track, id| track.transitions.place_of(id).is_some());
         free_where(like, is_used, || self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
+    }
+
+    /// Gives effects ids that neither the project nor a composition to be inserted has.
+    pub fn renew(&self, effects: &mut [EffectInstance], other: &Composition) {
+        let mut taken: HashSet<String> =
+            self.effect_ids().chain(other.mixer_effects().map(|e| e.id.as_str())).map(str::to_owned).collect();
+        for effect in effects {
+            let id = free(effect.id.as_str(), taken.iter().map(String::as_str));
+            effect.id = id.as_str().into();
+            taken.insert(id);
+        }
     }
 
     /// Gives the effects of a clip ids of their own.

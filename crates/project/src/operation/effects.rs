@@ -1,7 +1,10 @@
 //! Effects wherever they are, and the buses of the mixer.
 use super::{OperationError, SoundTarget, draft::Draft, lists::position};
 use crate::{AudioBus, AudioSend, CompositionFields, Edit, EffectInstance, EntityKind, Extra, IdKey, Params, TrackFields};
-use cutroom_types::{BusId, ClipId, CompositionId, EffectId, TrackId};
+use cutroom_types::{BusId, ClipId, CompositionId, EffectId, ParamValue, TrackId};
+
+/// The parameter by which sound effects name what they follow.
+const KEY_PARAM: &str = "key";
 
 /// A list of effects.
 #[derive(Clone, Debug)]
@@ -150,6 +153,25 @@ pub(super) fn add_bus(draft: &mut Draft, composition: Option<&CompositionId>, bu
     })
 }
 
+/// Clears the parameters `key` of sound effects that follow a track or bus which is gone: they follow
+/// what they receive.
+pub(super) fn forget_key(draft: &mut Draft, gone: &str) -> Result<(), OperationError> {
+    let follows = |e: &&EffectInstance| {
+        let key = e.params.get(KEY_PARAM);
+        matches!(key, Some(crate::Animated::Constant(ParamValue::Text(name))) if **name == *gone)
+    };
+    let clips = draft.project.clips().flat_map(|c| &c.audio.effects);
+    let mixers = draft.project.compositions.iter().flat_map(crate::Composition::mixer_effects);
+    let ids: Vec<EffectId> = clips.chain(mixers).filter(follows).map(|e| e.id.clone()).collect();
+    for id in ids {
+        Chain::with(draft, &id)?.change(draft, |effects| {
+            effects.iter_mut().filter(|e| e.id == id).for_each(|e| drop(e.params.remove(KEY_PARAM)));
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
 /// Removes a bus. What was mixed into it goes where it went; sends to it are removed.
 pub(super) fn remove_bus(draft: &mut Draft, id: &BusId) -> Result<(), OperationError> {
     let composition = with_bus(draft, id)?;
@@ -181,5 +203,6 @@ pub(super) fn remove_bus(draft: &mut Draft, id: &BusId) -> Result<(), OperationE
         fields.audio.buses.retain(|b| b.id != *id);
         fields.audio.buses.iter_mut().for_each(|b| mend(&mut b.output, &mut b.sends));
         Ok(())
-    })
+    })?;
+    forget_key(draft, id.as_str())
 }

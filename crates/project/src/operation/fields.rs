@@ -108,7 +108,8 @@ fn inside(
             Ok(())
         }
         Value::Array(items) => {
-            let by_id = |item: &Value| item.get("id").and_then(Value::as_str) == Some(name);
+            // Sends have no id, but the bus that they go to.
+            let by_id = |item: &Value| item.get("id").or(item.get("bus")).and_then(Value::as_str) == Some(name);
             let at = items.iter().position(by_id).or_else(|| name.parse().ok().filter(|n| *n < items.len()));
             let Some(at) = at else { return Err(wrong(field, format!("there is no element \"{name}\" in the list"))) };
             inside(&mut items[at], rest, field, change)?;

@@ -65,7 +65,8 @@ pub(super) fn remove_track(draft: &mut Draft, id: &TrackId) -> Result<(), Operat
     let clips: Vec<ClipId> = draft.track(id)?.clips.iter().map(|c| c.id.clone()).collect();
     clips.iter().try_for_each(|clip| draft.remove(clip))?;
     draft.mend_transitions()?;
-    draft.apply(Edit::RemoveTrack { id: id.clone() })
+    draft.apply(Edit::RemoveTrack { id: id.clone() })?;
+    super::effects::forget_key(draft, id.as_str())
 }
 
 pub(super) fn move_track(draft: &mut Draft, id: &TrackId, above: Option<&TrackId>) -> Result<(), OperationError> {

@@ -1,6 +1,6 @@
 //! Nesting clips in a composition of their own, and back.
 use super::{OperationError, draft::Draft};
-use crate::{Clip, ClipSource, ClipVideo, Composition, Edit, SharedList, Track, TrackKind};
+use crate::{Clip, ClipSource, ClipVideo, Composition, CompositionAudio, Edit, SharedList, Track, TrackAudio, TrackKind};
 use cutroom_types::{ClipId, CompositionId, Time, TransitionId};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +27,8 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         Composition { id: id.clone(), name: String::new(), tracks: Vec::new(), duration: Some(end - start), ..outer.clone() };
     inner.markers.clear();
     inner.split = None;
+    // Buses, and effects of the output, stay where the nested sound is mixed.
+    inner.audio = CompositionAudio::default();
     // The lowest video track of theirs, or else the lowest track, shows the new composition.
     let theirs = || outer.tracks.iter().filter(|t| t.clips.iter().any(|c| set.contains(&c.id)));
     let host = theirs().find(|t| t.kind == TrackKind::Video).or_else(|| theirs().next()).map(|t| t.id.clone());
@@ -40,6 +42,12 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         let taken = draft.project.tracks().chain(&inner.tracks).map(|t| t.id.as_str());
         let track_id = super::draft::free(track.id.as_str(), taken);
         let mut copy = Track { id: track_id.as_str().into(), clips: clips.into(), transitions: moved.into(), ..track.clone() };
+        // Effects of the host go on working on what it shows; those of other tracks come along.
+        copy.audio = TrackAudio::default();
+        if track.id != host {
+            copy.audio.effects.clone_from(&track.audio.effects);
+            draft.renew(&mut copy.audio.effects, &inner);
+        }
         for clip in &mut copy.clips {
             let clip = Arc::make_mut(clip);
             clip.start = clip.start.saturating_add(-start.since_zero());
@@ -74,6 +82,7 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
         && clip.time_map.is_none()
         && clip.video == ClipVideo::default()
         && clip.audio.gain_db == crate::Animated::default()
+        && clip.audio.pan == crate::Animated::default()
         && clip.audio.effects.is_empty()
         && clip.audio.enabled;
     if !plain {
@@ -83,6 +92,10 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
     let inner = draft.composition(&source.composition)?.clone();
     let host = draft.track_of(id)?.id.clone();
     let outer = draft.around(&host)?.clone();
+    if inner.audio != CompositionAudio::default() {
+        let reason = "its composition has buses, or effects or a gain on its output; remove them first";
+        return Err(OperationError::unfit(reason));
+    }
     if (inner.size, inner.frame_rate) != (outer.size, outer.frame_rate) {
         return Err(OperationError::unfit("its composition has another size or frame rate"));
     }
@@ -110,7 +123,8 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
         if empty.locked {
             locked.push(new.clone());
         }
-        let empty = Track { locked: false, ..empty };
+        let mut empty = Track { locked: false, ..empty };
+        draft.renew(&mut empty.audio.effects, &outer);
         draft.apply(Edit::InsertTrack { composition: outer.id.clone(), track: Box::new(empty), after: Some(above.clone()) })?;
         above = new.clone();
         for old in &track.clips {

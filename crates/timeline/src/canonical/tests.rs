@@ -210,7 +210,7 @@ fn every_field_of_audio_counts() {
         feeds: vec![a_feed()],
         buses: vec![Bus {
             key: "track:a".into(),
-            channels: Some(2),
+            channels: BusChannels::Count(2),
             voices: Vec::new(),
             feeds: vec![a_feed()],
             effects: vec![SoundUse {
@@ -269,7 +269,12 @@ fn every_field_of_audio_counts() {
         |p| p.feeds[0].fades.clear(),
         |p| p.buses.clear(),
         |p| p.buses[0].key = "track:b".into(),
-        |p| p.buses[0].channels = None,
+        |p| p.buses[0].channels = BusChannels::Count(1),
+        |p| p.buses[0].channels = BusChannels::Source { clip: "c".into(), media: "m".into(), stream: 0, channels: vec![] },
+        |p| p.buses[0].channels = BusChannels::Source { clip: "d".into(), media: "m".into(), stream: 0, channels: vec![] },
+        |p| p.buses[0].channels = BusChannels::Source { clip: "c".into(), media: "n".into(), stream: 0, channels: vec![] },
+        |p| p.buses[0].channels = BusChannels::Source { clip: "c".into(), media: "m".into(), stream: 1, channels: vec![] },
+        |p| p.buses[0].channels = BusChannels::Source { clip: "c".into(), media: "m".into(), stream: 0, channels: vec![1] },
         |p| p.buses[0].voices = p.voices.clone(),
         |p| p.buses[0].feeds.clear(),
         |p| p.buses[0].effects.clear(),

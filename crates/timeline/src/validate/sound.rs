@@ -1,12 +1,12 @@
 //! Checks sound effects: those of clips, tracks, buses and outputs, and what they follow.
 use super::{params, problem, unknown};
-use crate::{PlanError, Timeline, other_names::Named};
+use crate::other_names::Named;
 use cutroom_effects::{Catalog, ParamKind};
-use cutroom_project::{Animated, Composition, EffectInstance, Place, Problem, Project, TrackPlace};
+use cutroom_project::{Animated, Composition, EffectInstance, Place, Problem, TrackPlace};
 use cutroom_types::{BusId, ClipId, ParamValue, TrackId};
 use std::fmt::Display;
 
-pub(super) fn check(problems: &mut Vec<Problem>, project: &Project, c: &Composition, at: usize, catalog: &Catalog) {
+pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, at: usize, catalog: &Catalog) {
     let before = problems.len();
     let composition = Place::Composition(at);
     let mut has_keys = false;
@@ -26,14 +26,70 @@ pub(super) fn check(problems: &mut Vec<Problem>, project: &Project, c: &Composit
             check(&clip.audio.effects, &Place::from(track.clip(k)).field("audio.effects"), Some(&clip.id));
         }
     }
-    // What follows each other is known from a plan of the whole composition.
     if has_keys
         && problems.len() == before
-        && let Ok(timeline) = Timeline::new(project, &c.id, catalog)
-        && let Err(error @ PlanError::SoundCycle { .. }) = timeline.sound(0, timeline.sample_count().max(0) as usize)
+        && let Some(circle) = circle(c, catalog)
     {
-        problems.push(problem(composition, None, error.code(), error.to_string()));
+        let message = format!("each of these gets or follows the sound of the next: {}", circle.join(" → "));
+        problems.push(problem(composition.field("audio"), None, "project.cycle", message));
     }
+}
+
+/// Tracks and buses that get or follow each other's sound in a circle, the first one again at the end.
+fn circle(c: &Composition, catalog: &Catalog) -> Option<Vec<String>> {
+    let strips: Vec<(&str, Vec<&str>)> = {
+        let buses = c.audio.buses.iter().map(|b| {
+            let to = b.output.iter().chain(b.sends.iter().map(|s| &s.bus)).map(BusId::as_str);
+            (b.id.as_str(), to.collect::<Vec<_>>(), keys(&b.effects, catalog))
+        });
+        let tracks = c.tracks.iter().map(|t| {
+            let to = t.audio.output.iter().chain(t.audio.sends.iter().map(|s| &s.bus)).map(BusId::as_str);
+            let clips = t.clips.iter().flat_map(|clip| keys(&clip.audio.effects, catalog));
+            (t.id.as_str(), to.collect::<Vec<_>>(), keys(&t.audio.effects, catalog).into_iter().chain(clips).collect())
+        });
+        let all: Vec<(&str, Vec<&str>, Vec<&str>)> = buses.chain(tracks).collect();
+        // What each takes from.
+        all.iter()
+            .map(|(id, _, followed)| {
+                let fed = all.iter().filter(|(_, to, _)| to.contains(id)).map(|(from, _, _)| *from);
+                (*id, fed.chain(followed.iter().copied()).collect())
+            })
+            .collect()
+    };
+    strips.iter().find_map(|(start, _)| {
+        // Breadth first from each, back to it.
+        let mut came_from: Vec<(&str, &str)> = Vec::new();
+        let mut waiting = vec![*start];
+        while let Some(at) = waiting.pop() {
+            for next in strips.iter().filter(|(id, _)| *id == at).flat_map(|(_, takes)| takes) {
+                if next == start {
+                    let mut way = vec![(*start).to_owned(), at.to_owned()];
+                    while let Some((_, before)) = came_from.iter().find(|(id, _)| Some(*id) == way.last().map(String::as_str)) {
+                        way.push((*before).to_owned());
+                    }
+                    if way.last().map(String::as_str) != Some(*start) {
+                        way.push((*start).to_owned());
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                if !came_from.iter().any(|(id, _)| id == next) {
+                    came_from.push((*next, at));
+                    waiting.push(*next);
+                }
+            }
+        }
+        None
+    })
+}
+
+/// The tracks and buses that effects follow.
+fn keys<'a>(effects: &'a [EffectInstance], catalog: &Catalog) -> Vec<&'a str> {
+    let key = |e: &'a EffectInstance| match e.params.get(catalog.sound_effect(&e.effect)?.spec().key()?.id) {
+        Some(Animated::Constant(ParamValue::Text(name))) if !name.is_empty() => Some(&**name),
+        _ => None,
+    };
+    effects.iter().filter_map(key).collect()
 }
 
 /// Checks one effect; returns whether it follows another sound.
@@ -54,6 +110,12 @@ fn effect(
         return false;
     };
     params(problems, at, clip, spec.params, &e.params);
+    for p in spec.params.iter().filter(|p| !matches!(p.kind, ParamKind::Number { .. } | ParamKind::Bool { .. })) {
+        if !p.kind.is_reference() && matches!(e.params.get(p.id), Some(Animated::Curve(_))) {
+            let message = format!("\"{}\" of a sound effect cannot be animated; write a plain value", p.id);
+            problems.push(problem(format_args!("{at}.params.{}", p.id), clip, "project.not_animatable", message));
+        }
+    }
     let mut follows = false;
     for p in spec.params.iter().filter(|p| p.kind == ParamKind::Key) {
         let Some(Animated::Constant(ParamValue::Text(name))) = e.params.get(p.id) else { continue };
