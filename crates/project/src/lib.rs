@@ -42,13 +42,15 @@ pub mod subtitles;
 pub mod text;
 pub mod time_map;
 pub mod title;
+pub mod transition;
 pub mod validate;
 
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
 pub use clip::{
-    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
-    NullSource, Params, SolidSource, Transform, Transition,
+    AdjustmentSource, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource, NullSource, Params,
+    SolidSource, Transform,
 };
+
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, read_text, save, to_json};
 pub use form::Inspection;
@@ -72,6 +74,7 @@ pub use stream_choice::StreamChoice;
 pub use subtitles::SubtitlesSource;
 pub use text::TextSource;
 pub use time_map::{ClipTimes, FrameInterpolation, Run, TimeMap};
+pub use transition::{Alignment, Transition};
 pub use validate::{
     MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_COPIES, MAX_NESTING, MAX_TEXT_BYTES, MAX_TIME_FLICKS, Problem,
     SPEED_LIMITS, tiny_times, unknown_fields, validate,

@@ -102,8 +102,8 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-audio",
         dir: "crates/audio",
-        owns: "`AudioPlan` and samples become mixed blocks; resampling",
-        may_use: &["types", "timeline"],
+        owns: "`AudioPlan` and samples become mixed blocks: buses, effects, latency; resampling, stretching, meters",
+        may_use: &["types", "effects", "timeline"],
         never_knows: "FFmpeg, GPU",
     },
     Layer {

@@ -34,7 +34,7 @@ use draft::Draft;
 pub use error::OperationError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use words::{Copied, Edge, SoundTarget, Target, TrimMode};
+pub use words::{Copied, Edge, Plan, SoundTarget, Target, TrimMode};
 
 /// One step of editing. In JSON an object of one field, the name of the step:
 /// `{"split": {"clips": ["c1"], "at": "2s"}}`.
@@ -501,17 +501,6 @@ pub enum Operation {
         /// The changes, in order.
         edits: Vec<Edit>,
     },
-}
-
-/// What an operation is for one state of a project.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// Edits, in order.
-    pub edits: Vec<Edit>,
-    /// The inverse edits, in the order in which they must be applied.
-    pub inverse: Vec<Edit>,
-    /// The project afterwards.
-    pub project: Project,
 }
 
 impl Operation {

@@ -1,5 +1,5 @@
 //! Small values that operations name things by.
-use crate::Clip;
+use crate::{Clip, Edit, Project};
 use cutroom_types::{BusId, ClipId, CompositionId, MediaId, TrackId, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,4 +67,15 @@ pub struct Copied {
     pub track: TrackId,
     /// The clip.
     pub clip: Arc<Clip>,
+}
+
+/// What an operation is for one state of a project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Edits, in order.
+    pub edits: Vec<Edit>,
+    /// The inverse edits, in the order in which they must be applied.
+    pub inverse: Vec<Edit>,
+    /// The project afterwards.
+    pub project: Project,
 }

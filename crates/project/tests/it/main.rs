@@ -7,6 +7,7 @@ mod edit;
 mod form;
 mod journal;
 mod limits;
+mod mixer;
 mod operations;
 mod shared_list;
 mod support;
