@@ -15,8 +15,8 @@ use std::{path::Path, time::Instant};
 const HZ: u32 = 48_000;
 const TRACKS: usize = 32;
 const SECONDS: usize = 60;
-/// The sound of a track repeats after this many seconds.
-const LOOP_SECONDS: usize = 6;
+/// The sound of a track repeats after this many seconds, so that it stays near the processor.
+const LOOP_SECONDS: usize = 1;
 /// A video frame at 24 per second, as players and exports ask for.
 const BLOCK_SAMPLES: usize = 2_000;
 
@@ -49,7 +49,7 @@ impl AudioSource for Loops {
     }
 }
 
-/// Chords of decaying partials, and a burst of noise at every half second: loud and quiet parts, so
+/// Tones of decaying partials, and a burst of noise at every half second: loud and quiet parts, so
 /// that compressors work.
 fn music(track: usize) -> AudioBlock {
     let mut seed = track as u64 * 2 + 1;
@@ -59,14 +59,14 @@ fn music(track: usize) -> AudioBlock {
         seed ^= seed << 17;
         (seed >> 40) as f64 / f64::from(1 << 23) - 1.0
     };
-    let pitch = 55.0 * 2f64.powf((track % 24) as f64 / 12.0);
+    let pitch = 55.0 + 5.0 * track as f64;
     let mut channels = vec![Vec::with_capacity(LOOP_SECONDS * HZ as usize); 2];
     for n in 0..LOOP_SECONDS * HZ as usize {
         let t = n as f64 / f64::from(HZ);
-        let (beat, chord) = (t % 0.5, t % 2.0);
+        let (beat, chord) = (t % 0.5, 2.0 * t);
         for (side, channel) in channels.iter_mut().enumerate() {
             let partial = |k: f64| (std::f64::consts::TAU * pitch * k * t + side as f64).sin() / k;
-            let tone = [1.0, 1.25, 1.5, 2.0, 3.0].into_iter().map(partial).sum::<f64>() * (-chord).exp();
+            let tone = [1.0, 2.0, 3.0, 4.0, 6.0].into_iter().map(partial).sum::<f64>() * (-chord).exp();
             channel.push((0.15 * tone + 0.3 * noise() * (-beat * 25.0).exp() + 0.001 * noise()) as f32);
         }
     }
