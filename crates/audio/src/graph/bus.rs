@@ -7,6 +7,7 @@ use crate::{
 };
 use cutroom_effects::sound::BLOCK_SAMPLES;
 use cutroom_timeline::{AudioPlan, Bus, BusChannels, FoldLevels, KeySource};
+use std::collections::VecDeque;
 
 /// State of a bus. Positions are composition samples.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(super) struct BusState {
     /// Position of the first sample of `output`.
     start: i64,
     /// What it has put out, by channel.
-    output: Vec<Vec<f32>>,
+    output: Vec<VecDeque<f32>>,
 }
 
 impl BusState {
@@ -40,7 +41,7 @@ impl BusState {
         let first = first_sample(plan, bus).max(step.begun);
         let start = first.div_euclid(BLOCK_SAMPLES as i64) * BLOCK_SAMPLES as i64;
         let chain = Chain::new(of, start, speakers.len(), step)?;
-        let output = vec![Vec::new(); speakers.len()];
+        let output = vec![VecDeque::new(); speakers.len()];
         Ok(Self { speakers, start: start - chain.latency() as i64, next: start, chain, output })
     }
 
@@ -91,13 +92,18 @@ impl BusState {
 
     /// What was put out in a range; silence before the bus began.
     pub fn output(&self, from: i64, to: i64) -> Vec<Vec<f32>> {
-        let channel = |out: &Vec<f32>| {
-            let mut samples = vec![0.0; (to - from) as usize];
+        let channel = |out: &VecDeque<f32>| {
+            let mut samples = Vec::with_capacity((to - from) as usize);
             let (first, last) = (from.max(self.start), to.min(self.start + out.len() as i64));
             if first < last {
-                let taken = &out[(first - self.start) as usize..(last - self.start) as usize];
-                samples[(first - from) as usize..(last - from) as usize].copy_from_slice(taken);
+                samples.resize((first - from) as usize, 0.0);
+                // The samples are in two pieces.
+                let (a, b) = out.as_slices();
+                let (first, last) = ((first - self.start) as usize, (last - self.start) as usize);
+                samples.extend_from_slice(&a[first.min(a.len())..last.min(a.len())]);
+                samples.extend_from_slice(&b[first.saturating_sub(a.len())..last.saturating_sub(a.len())]);
             }
+            samples.resize((to - from) as usize, 0.0);
             samples
         };
         self.output.iter().map(channel).collect()
@@ -105,7 +111,7 @@ impl BusState {
 
     /// Forgets what was put out before a sample.
     pub fn forget(&mut self, before: i64) {
-        let gone = (before - self.start).clamp(0, self.output.first().map_or(0, Vec::len) as i64);
+        let gone = (before - self.start).clamp(0, self.output.first().map_or(0, VecDeque::len) as i64);
         self.output.iter_mut().for_each(|out| drop(out.drain(..gone as usize)));
         self.start += gone;
     }

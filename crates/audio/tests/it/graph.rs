@@ -1,6 +1,10 @@
 //! The mixer of a composition: effects, buses, sends, side chains, and that a mix does not depend on
 //! how it is divided.
-use crate::support::{memory, noise, sine};
+use crate::support::{
+    memory, noise,
+    projects::{clip, effect, largest, mixed, project_at, track},
+    sine,
+};
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Project, Track, TrackKind};
@@ -10,49 +14,8 @@ use serde_json::{Value, json};
 
 const HZ: u32 = 8000;
 
-/// A project of one composition in stereo with these tracks and this mixer; clips play media "a",
-/// which lies on their own time.
 fn project(tracks: Value, audio: Value) -> Project {
-    let document = json!({
-        "schema_version": cutroom_project::SCHEMA_VERSION,
-        "media": [{"id": "a", "path": "a.wav", "kind": "audio"}],
-        "main": "main",
-        "compositions": [{
-            "id": "main", "size": {"width": 16, "height": 16}, "frame_rate": "25",
-            "sample_rate_hz": HZ, "channels": 2, "audio": audio, "tracks": tracks
-        }]
-    });
-    let read = cutroom_project::from_json(&document.to_string()).unwrap();
-    assert_eq!(cutroom_timeline::validate(&read, &Catalog::builtin()), vec![]);
-    read
-}
-
-fn clip(id: &str, start: &str, duration: &str, audio: Value) -> Value {
-    let source = json!({"type": "media", "media": "a"});
-    json!({"id": id, "source": source, "start": start, "source_in": start, "duration": duration, "audio": audio})
-}
-
-fn track(id: &str, clips: Value, audio: Value) -> Value {
-    json!({"id": id, "kind": "audio", "clips": clips, "audio": audio})
-}
-
-fn effect(id: &str, effect: &str, params: Value) -> Value {
-    json!({"id": id, "effect": effect, "params": params})
-}
-
-/// The mix of a range, in blocks of these lengths, again and again.
-fn mixed(p: &Project, source: &mut MemorySource, (from, to): (i64, i64), lengths: &[usize]) -> Vec<Vec<f32>> {
-    let timeline = Timeline::new(p, &p.main, &Catalog::builtin()).unwrap();
-    let mut mixer = Mixer::new(HZ, 2).unwrap().unclipped();
-    let mut out = vec![Vec::new(); 2];
-    let (mut at, mut lengths) = (from, lengths.iter().cycle());
-    while at < to {
-        let samples = (*lengths.next().unwrap()).min((to - at) as usize);
-        let block = mixer.programme(at, samples, &mut |first, n| timeline.sound(first, n), source).unwrap();
-        out.iter_mut().zip(block.channels).for_each(|(o, b)| o.extend(b));
-        at += samples as i64;
-    }
-    out
+    project_at(HZ, tracks, audio)
 }
 
 fn whole(p: &Project, source: &mut MemorySource, seconds: usize) -> Vec<Vec<f32>> {
@@ -62,11 +25,6 @@ fn whole(p: &Project, source: &mut MemorySource, seconds: usize) -> Vec<Vec<f32>
 fn noise_source(seconds: usize) -> MemorySource {
     let samples = seconds * HZ as usize;
     memory(HZ, vec![noise(1, samples, 0.3), noise(2, samples, 0.3)])
-}
-
-fn largest(a: &[Vec<f32>], b: &[Vec<f32>]) -> f32 {
-    assert_eq!(a[0].len(), b[0].len());
-    a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// Neutral effects and detours through buses change no bit.

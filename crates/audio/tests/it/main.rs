@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module per subject.
+mod aligned;
 mod ebu;
 mod fold;
 mod graph;
@@ -6,4 +7,5 @@ mod loudness;
 mod mix;
 mod resample;
 mod speeds;
+mod stretch;
 mod support;

@@ -1,10 +1,8 @@
 //! Compressor.
-use super::dynamics::{
-    Curve, Detector, Follower, LookAhead, MeanSquare, OFF_HZ, RMS_SECS, TIME_CONSTANTS, Values, left, reduced, samples,
-};
+use super::dynamics::{Curve, Detector, Follower, LookAhead, MeanSquare, OFF_HZ, RMS_SECS, TIME_CONSTANTS, left, reduced, samples};
 use super::level::{apply, between, decay, fader};
 use super::svf::{self, BUTTERWORTH};
-use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSpec};
+use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundParams, SoundProcessor, SoundSpec};
 use crate::spec::{ParamSpec, Params, Unit};
 
 const THRESHOLD: usize = 0;
@@ -51,6 +49,7 @@ pub static SPEC: SoundSpec = SoundSpec {
             mean_square: (s.params.text(DETECTOR) == "rms").then(MeanSquare::default),
             look_ahead: LookAhead::new(s.format.channels, samples(f64::from(s.params.number(LOOK_AHEAD)), s.format.rate_hz)),
             reduction: Follower::default(),
+            law: None,
         })
     })
 };
@@ -70,6 +69,35 @@ struct Compressor {
     look_ahead: LookAhead,
     /// In dB.
     reduction: Follower,
+    /// That of the last block.
+    law: Option<Law>,
+}
+
+/// What the parameters of a block amount to.
+#[derive(Clone, Copy)]
+struct Law {
+    /// What is left of a distance after a sample.
+    attack: f64,
+    release: f64,
+    curve: Curve,
+    /// In dB.
+    range: f64,
+    /// Factors at the first sample, and after the last.
+    makeup: (f64, f64),
+    mix: (f64, f64),
+}
+
+impl Law {
+    fn new(p: &SoundParams<'_>, rate_hz: u32) -> Self {
+        Self {
+            attack: left(p.middle(ATTACK), rate_hz),
+            release: left(p.middle(RELEASE), rate_hz),
+            curve: Curve::new(p.middle(THRESHOLD), p.middle(RATIO), p.middle(KNEE)),
+            range: p.middle(RANGE),
+            makeup: (fader(p.number(MAKEUP)), fader(p.end(MAKEUP))),
+            mix: (0.01 * p.number(MIX), 0.01 * p.end(MIX)),
+        }
+    }
 }
 
 impl SoundProcessor for Compressor {
@@ -79,16 +107,22 @@ impl SoundProcessor for Compressor {
         if let Some(mean_square) = &mut self.mean_square {
             mean_square.process(&mut levels, decay(RMS_SECS, rate_hz));
         }
-        let (attack, release) = (left(p.middle(ATTACK), rate_hz), left(p.middle(RELEASE), rate_hz));
-        let curve = Curve::new(p.middle(THRESHOLD), p.middle(RATIO), p.middle(KNEE));
-        let range = p.middle(RANGE);
-        let makeup = (fader(p.number(MAKEUP)), fader(p.end(MAKEUP)));
-        let mix = (0.01 * p.number(MIX), 0.01 * p.end(MIX));
-        let gains: Values = std::array::from_fn(|i| {
-            let target = curve.reduction_db(levels[i]).min(range);
-            let gain = reduced(self.reduction.step(target, attack, release)) * between(makeup.0, makeup.1, i);
-            1.0 + between(mix.0, mix.1, i) * (gain - 1.0)
-        });
+        let law = match self.law {
+            Some(law) if !p.changed => law,
+            _ => Law::new(&p, rate_hz),
+        };
+        self.law = Some(law);
+        let Law { attack, release, curve, range, makeup, mix } = law;
+        let mut gains = levels;
+        for gain in &mut gains {
+            let target = curve.reduction_db(*gain);
+            *gain = if target < range { target } else { range };
+        }
+        self.reduction.follow(&mut gains, attack, release);
+        for (i, gain) in gains.iter_mut().enumerate() {
+            let wet = reduced(*gain) * between(makeup.0, makeup.1, i);
+            *gain = 1.0 + between(mix.0, mix.1, i) * (wet - 1.0);
+        }
         self.look_ahead.process(block.channels);
         if gains != [1.0; BLOCK_SAMPLES] {
             apply(block.channels, &gains);

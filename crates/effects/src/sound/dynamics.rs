@@ -5,7 +5,8 @@
 //! Curves and ballistics follow Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor
 //! Design – A Tutorial and Analysis", Journal of the AES 60/6 (2012): the gain is computed and
 //! smoothed in decibels, with times that are those of 1 − 1/e of a change.
-use super::level::{TINY, decay, decibels, linear};
+use super::exponent::{decibels, linear};
+use super::level::{TINY, decay};
 use super::svf::{BUTTERWORTH, Coefficients, State};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFormat};
 
@@ -80,9 +81,14 @@ fn listened(channels: &[Channel], format: SoundFormat) -> impl Iterator<Item = &
 pub(super) fn magnitudes(channels: &[Channel], format: SoundFormat) -> Values {
     let mut largest = [0.0f32; BLOCK_SAMPLES];
     for channel in listened(channels, format) {
-        largest.iter_mut().zip(channel).for_each(|(l, x)| *l = l.max(x.abs()));
+        for (largest, x) in largest.iter_mut().zip(channel) {
+            let magnitude = x.abs();
+            *largest = if magnitude > *largest { magnitude } else { *largest };
+        }
     }
-    largest.map(f64::from)
+    let mut levels = [0.0; BLOCK_SAMPLES];
+    levels.iter_mut().zip(largest).for_each(|(level, largest)| *level = f64::from(largest));
+    levels
 }
 
 /// A mean square that forgets exponentially.
@@ -135,6 +141,7 @@ impl PeakLevel {
 
 /// Returns how many dB `level_db` is above the threshold, bent within the knee: 0 below the knee,
 /// `level − threshold` above it, a parabola in between (Giannoulis et al., equation 4).
+#[inline]
 pub(super) fn bent(level_db: f64, threshold_db: f64, knee_db: f64) -> f64 {
     let over = level_db - threshold_db;
     if 2.0 * over <= -knee_db {
@@ -153,6 +160,7 @@ pub(super) struct Follower(pub f64);
 
 impl Follower {
     /// Moves towards `target`; `rise` and `fall` are what is left of the distance after a sample.
+    #[inline]
     pub fn step(&mut self, target: f64, rise: f64, fall: f64) -> f64 {
         let left = if target > self.0 { rise } else { fall };
         self.0 = target + (self.0 - target) * left;
@@ -161,9 +169,22 @@ impl Follower {
         }
         self.0
     }
+
+    /// Replaces the targets of a block by the values that follow them, as [`Self::step`] does, apart
+    /// from what is below 10⁻⁹ within the block.
+    pub fn follow(&mut self, targets: &mut Values, rise: f64, fall: f64) {
+        let mut value = self.0;
+        for target in targets {
+            let left = if *target > value { rise } else { fall };
+            value = *target + (value - *target) * left;
+            *target = value;
+        }
+        self.0 = if value < 1e-9 { 0.0 } else { value };
+    }
 }
 
 /// The factor of a reduction in dB; exactly 1 for 0.
+#[inline]
 pub(super) fn reduced(reduction_db: f64) -> f64 {
     if reduction_db == 0.0 { 1.0 } else { linear(-reduction_db) }
 }
@@ -171,24 +192,26 @@ pub(super) fn reduced(reduction_db: f64) -> f64 {
 /// Computes what a compressor takes away.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Curve {
-    pub threshold_db: f64,
-    pub ratio: f64,
-    pub knee_db: f64,
+    threshold_db: f64,
+    knee_db: f64,
+    /// Share of what is above the threshold that is taken away.
+    slope: f64,
     /// Levels up to this factor are left alone.
     free: f64,
 }
 
 impl Curve {
     pub fn new(threshold_db: f64, ratio: f64, knee_db: f64) -> Self {
-        Self { threshold_db, ratio, knee_db, free: linear(threshold_db - 0.5 * knee_db) }
+        Self { threshold_db, knee_db, slope: 1.0 - 1.0 / ratio, free: linear(threshold_db - 0.5 * knee_db) }
     }
 
     /// Reduction in dB for a level as a factor.
+    #[inline]
     pub fn reduction_db(&self, level: f64) -> f64 {
         if level <= self.free {
             return 0.0;
         }
-        bent(decibels(level), self.threshold_db, self.knee_db) * (1.0 - 1.0 / self.ratio)
+        bent(decibels(level), self.threshold_db, self.knee_db) * self.slope
     }
 }
 

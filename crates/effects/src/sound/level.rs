@@ -30,6 +30,7 @@ pub(super) fn decibels(factor: f64) -> f64 {
 }
 
 /// Returns a sample as it is output.
+#[inline]
 pub(super) fn sample(x: f64) -> f32 {
     x.clamp(-LARGEST, LARGEST) as f32
 }
@@ -42,6 +43,7 @@ pub(super) fn decay(secs: f64, rate_hz: u32) -> f64 {
 }
 
 /// Returns sample `i` of a line from `from` to the first sample after the block.
+#[inline]
 pub(super) fn between(from: f64, to: f64, i: usize) -> f64 {
     if from == to { to } else { from + (to - from) * (i as f64 / BLOCK_SAMPLES as f64) }
 }

@@ -24,6 +24,7 @@ pub mod duck;
 mod dynamics;
 pub mod eq;
 pub mod expander;
+mod exponent;
 pub mod flanger;
 mod frames;
 pub mod high_pass;

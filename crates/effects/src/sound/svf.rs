@@ -267,29 +267,6 @@ impl State {
         self.settle();
     }
 
-    /// Like [`Self::steady`] for two channels, which takes little longer than one.
-    fn steady_pair(states: [&mut Self; 2], c: &Coefficients, samples: &mut [[f64; BLOCK_SAMPLES]; 2]) {
-        let a1 = 1.0 / (1.0 + c.g * (c.g + c.k));
-        let a2 = c.g * a1;
-        let a3 = c.g * a2;
-        let (mut s1, mut s2) = ([states[0].0[0], states[1].0[0]], [states[0].0[1], states[1].0[1]]);
-        let [left, right] = samples;
-        for (left, right) in left.iter_mut().zip(right) {
-            for (n, x) in [left, right].into_iter().enumerate() {
-                let v3 = *x - s2[n];
-                let v1 = a1 * s1[n] + a2 * v3;
-                let v2 = s2[n] + a2 * s1[n] + a3 * v3;
-                s1[n] = 2.0 * v1 - s1[n];
-                s2[n] = 2.0 * v2 - s2[n];
-                *x = c.direct * *x + c.band * v1 + c.low * v2;
-            }
-        }
-        for (n, state) in states.into_iter().enumerate() {
-            state.0 = [s1[n], s2[n]];
-            state.settle();
-        }
-    }
-
     /// Filters samples with coefficients that change linearly.
     pub fn moving(&mut self, from: &Coefficients, to: &Coefficients, samples: &mut [f64; BLOCK_SAMPLES]) {
         if from == to {
@@ -384,19 +361,118 @@ impl Chain {
         if from.iter().chain(to.iter()).any(|c| *c != IDENTITY && !(c.is_gain() && c.direct == 1.0)) {
             for (channels, states) in channels.chunks_mut(2).zip(states.chunks_mut(2)) {
                 let mut samples = [[0.0; BLOCK_SAMPLES]; 2];
-                samples.iter_mut().zip(channels.iter()).for_each(|(samples, channel)| *samples = channel.map(f64::from));
-                for (i, (from, to)) in from.iter().zip(to.iter()).enumerate() {
-                    match states {
-                        [a, b] if from == to && !to.is_gain() => State::steady_pair([&mut a[i], &mut b[i]], to, &mut samples),
-                        _ => states.iter_mut().zip(&mut samples).for_each(|(s, samples)| filter(&mut s[i], from, to, samples)),
+                for (samples, channel) in samples.iter_mut().zip(channels.iter()) {
+                    samples.iter_mut().zip(channel).for_each(|(sample, x)| *sample = f64::from(*x));
+                }
+                if let [a, b] = states {
+                    filter_pair([a, b], from, to, &mut samples);
+                } else {
+                    for (states, samples) in states.iter_mut().zip(&mut samples) {
+                        states.iter_mut().zip(from.iter().zip(to.iter())).for_each(|(s, (from, to))| filter(s, from, to, samples));
                     }
                 }
-                channels.iter_mut().zip(samples).for_each(|(channel, samples)| *channel = samples.map(sample));
+                for (channel, samples) in channels.iter_mut().zip(&samples) {
+                    channel.iter_mut().zip(samples).for_each(|(x, y)| *x = sample(*y));
+                }
             }
         } else {
             states.iter_mut().flatten().for_each(|s| *s = State::default());
         }
         from.copy_from_slice(to);
+    }
+}
+
+/// Most filters that are computed together.
+const CASCADE: usize = 3;
+
+/// The same filters in series on two channels. Those that stay are computed together, sample by sample:
+/// each waits only for its own sample before, so that they overlap.
+fn filter_pair(states: [&mut [State]; 2], from: &[Coefficients], to: &[Coefficients], samples: &mut [[f64; BLOCK_SAMPLES]; 2]) {
+    let [left, right] = states;
+    let (mut steady, mut count) = ([0; CASCADE], 0);
+    for (i, (from, next)) in from.iter().zip(to).enumerate() {
+        if from == next && next.is_gain() && next.direct == 1.0 {
+            (left[i], right[i]) = Default::default();
+            continue;
+        }
+        let stays = from == next && !next.is_gain();
+        if count == CASCADE || !stays {
+            cascade([left, right], to, &steady[..count], samples);
+            count = 0;
+        }
+        if stays {
+            steady[count] = i;
+            count += 1;
+        } else {
+            let [first, second] = &mut *samples;
+            filter(&mut left[i], from, next, first);
+            filter(&mut right[i], from, next, second);
+        }
+    }
+    cascade([left, right], to, &steady[..count], samples);
+}
+
+/// Runs up to [`CASCADE`] filters, those with these numbers, one after the other.
+fn cascade(states: [&mut [State]; 2], to: &[Coefficients], which: &[usize], samples: &mut [[f64; BLOCK_SAMPLES]; 2]) {
+    let [left, right] = states;
+    let mut pairs = [Pair::new(&IDENTITY, Default::default()); CASCADE];
+    for (pair, i) in pairs.iter_mut().zip(which) {
+        *pair = Pair::new(&to[*i], [left[*i], right[*i]]);
+    }
+    let [mut a, mut b, mut c] = pairs;
+    match which.len() {
+        0 => return,
+        1 => Pair::run(samples, |x| a.step(x)),
+        2 => Pair::run(samples, |x| b.step(a.step(x))),
+        _ => Pair::run(samples, |x| c.step(b.step(a.step(x)))),
+    }
+    for (pair, i) in [a, b, c].into_iter().zip(which) {
+        for (n, state) in [&mut left[*i], &mut right[*i]].into_iter().enumerate() {
+            state.0 = [pair.s1[n], pair.s2[n]];
+            state.settle();
+        }
+    }
+}
+
+/// A filter that stays, as [`State::steady`] computes it, on two channels at once.
+#[derive(Clone, Copy)]
+struct Pair {
+    c: Coefficients,
+    a1: f64,
+    a2: f64,
+    a3: f64,
+    s1: [f64; 2],
+    s2: [f64; 2],
+}
+
+impl Pair {
+    fn new(c: &Coefficients, [left, right]: [State; 2]) -> Self {
+        let a1 = 1.0 / (1.0 + c.g * (c.g + c.k));
+        let a2 = c.g * a1;
+        Self { c: *c, a1, a2, a3: c.g * a2, s1: [left.0[0], right.0[0]], s2: [left.0[1], right.0[1]] }
+    }
+
+    #[inline(always)]
+    fn step(&mut self, x: [f64; 2]) -> [f64; 2] {
+        let Self { c, a1, a2, a3, s1, s2 } = self;
+        let mut y = x;
+        for n in 0..2 {
+            let v3 = x[n] - s2[n];
+            let v1 = *a1 * s1[n] + *a2 * v3;
+            let v2 = s2[n] + *a2 * s1[n] + *a3 * v3;
+            s1[n] = 2.0 * v1 - s1[n];
+            s2[n] = 2.0 * v2 - s2[n];
+            y[n] = c.direct * x[n] + c.band * v1 + c.low * v2;
+        }
+        y
+    }
+
+    #[inline(always)]
+    fn run(samples: &mut [[f64; BLOCK_SAMPLES]; 2], mut step: impl FnMut([f64; 2]) -> [f64; 2]) {
+        let [left, right] = samples;
+        for n in 0..BLOCK_SAMPLES {
+            [left[n], right[n]] = step([left[n], right[n]]);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Shared by the tests: hand-made plans, signals, the ffmpeg command line as an oracle.
+pub mod projects;
 pub mod signals;
+pub mod synthetic;
 
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_test_support::skipped;
