@@ -40,6 +40,8 @@ mod segments;
 mod serve;
 mod simd;
 mod smart;
+mod sound_analysis;
+mod sound_effects;
 mod sources;
 mod split;
 mod stabilize;
