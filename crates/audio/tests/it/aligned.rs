@@ -61,7 +61,10 @@ fn effects_with_latency_do_not_move_clips() {
                 assert!(peak(&sound) > 0.1);
                 let (start, end) = (7 * HZ as usize / 10, 37 * HZ as usize / 10);
                 for channel in &sound {
-                    assert!(channel[..start].iter().chain(&channel[end..]).all(|x| *x == 0.0), "{name}, {effects}: outside the clip");
+                    assert!(
+                        channel[..start].iter().chain(&channel[end..]).all(|x| *x == 0.0),
+                        "{name}, {effects}: outside the clip"
+                    );
                 }
                 let left = peak(&mix(json!([alone, copy])));
                 assert!(left < 1e-6, "{name}, pitch kept: {preserve_pitch}, {effects}: {left}");

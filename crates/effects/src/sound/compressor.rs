@@ -1,7 +1,5 @@
 //! Compressor.
-use super::dynamics::{
-    Curve, Detector, Follower, LookAhead, MeanSquare, OFF_HZ, RMS_SECS, TIME_CONSTANTS, left, reduced, samples,
-};
+use super::dynamics::{Curve, Detector, Follower, LookAhead, MeanSquare, OFF_HZ, RMS_SECS, TIME_CONSTANTS, left, reduced, samples};
 use super::level::{apply, between, decay, fader};
 use super::svf::{self, BUTTERWORTH};
 use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundParams, SoundProcessor, SoundSpec};

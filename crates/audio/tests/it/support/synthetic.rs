@@ -15,7 +15,13 @@ pub fn speech(rate_hz: u32, secs: usize, pitch_hz: f64) -> Vec<f32> {
         let syllable = t * 4.0;
         let phase = (pitch_hz * t).fract();
         // The derivative of Rosenberg's glottal pulse: open for 60 % of a period.
-        let flow = if phase < 0.4 { (TAU * phase / 0.8).sin() } else if phase < 0.6 { -(TAU * (phase - 0.4) / 0.8).cos() * 1.5 } else { 0.0 };
+        let flow = if phase < 0.4 {
+            (TAU * phase / 0.8).sin()
+        } else if phase < 0.6 {
+            -(TAU * (phase - 0.4) / 0.8).cos() * 1.5
+        } else {
+            0.0
+        };
         pulse += 0.5 * (flow - pulse);
         let voiced = (TAU * syllable.fract() / 2.0).sin().max(0.0).sqrt();
         let burst = if syllable.fract() < 0.12 { 0.15 * f64::from(*hiss) } else { 0.0 };
