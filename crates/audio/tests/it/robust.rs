@@ -4,10 +4,7 @@ use crate::support::{
     projects::{clip, effect, project_at, track},
 };
 use cutroom_audio::Mixer;
-use cutroom_effects::{
-    Catalog,
-    sound::{Measured, SOUND_EFFECTS},
-};
+use cutroom_effects::{Catalog, sound::SOUND_EFFECTS};
 use cutroom_timeline::Timeline;
 use serde_json::json;
 
@@ -19,9 +16,6 @@ fn through(id: &str, sound: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let p = project_at(HZ, json!([track("t", json!([clip("c", "0s", "2s", json!({}))]), json!({"effects": used}))]), json!({}));
     let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
     let mut mixer = Mixer::new(HZ, 2).unwrap().unclipped();
-    let plan = timeline.sound(0, 2 * HZ as usize).unwrap();
-    let measured = Measured { integrated_lufs: -20.0, true_peak_dbtp: -3.0, sample_peak_dbfs: -3.0, rms_dbfs: -20.0 };
-    plan.buses.iter().for_each(|bus| mixer.set_measured(&bus.key, 0, measured));
     let mut source = memory(HZ, sound.to_vec());
     mixer.programme(0, 2 * HZ as usize, &mut |first, n| timeline.sound(first, n), &mut source).unwrap().channels
 }
@@ -45,7 +39,8 @@ fn no_effect_is_poisoned_by_its_media() {
         channel[5000..5500].iter_mut().step_by(2).for_each(|x| *x = 1e30);
         channel[9000..].fill(1e-41);
     }
-    for spec in SOUND_EFFECTS {
+    // What a programme is normalized by is measured in another pass.
+    for spec in SOUND_EFFECTS.iter().filter(|s| !s.measures) {
         let (a, b) = (through(spec.id, &poisoned), through(spec.id, &silenced));
         assert!(a.iter().flatten().all(|x| x.is_finite()), "{}", spec.id);
         assert_eq!(a, b, "{}", spec.id);
