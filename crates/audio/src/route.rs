@@ -106,8 +106,8 @@ impl<'a> Route<'a> {
     }
 
     /// Folds the input to the channels of the innermost composition; one channel for mono inputs.
-    pub fn fold(&self, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        self.stages[0].matrix.apply(input)
+    pub fn fold(&self, input: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        self.stages[0].matrix.fold(input)
     }
 
     /// Adds samples from `first` on, which are folded, to `sum`, where they begin at index `at`.
@@ -115,7 +115,7 @@ impl<'a> Route<'a> {
         let mut audio = folded;
         let count = audio.first().map_or(0, Vec::len);
         for pair in self.stages.windows(2) {
-            audio = pair[1].matrix.apply(&pair[0].place(&audio, first));
+            audio = pair[1].matrix.fold(pair[0].place(&audio, first));
         }
         let [.., root] = &self.stages[..] else { return };
         let mut gains = vec![0f64; count];

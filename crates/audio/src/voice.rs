@@ -134,7 +134,7 @@ impl<'a> VoiceMixer<'a> {
                     clock.run(from, channel, first, &mut shared.filters, &mut out);
                     out
                 };
-                Ok((self.route.fold(&input.iter().map(resample).collect::<Vec<_>>()), invalid))
+                Ok((self.route.fold(input.iter().map(resample).collect()), invalid))
             }
             VoiceClock::Stretched => {
                 let channels =
@@ -147,7 +147,7 @@ impl<'a> VoiceMixer<'a> {
                     Ok(input)
                 };
                 let audio = stretched.read(from, count, (&mut shared.stretched, &mut shared.filters), &mut read)?;
-                Ok((self.route.fold(&audio), 0))
+                Ok((self.route.fold(audio), 0))
             }
         }
     }
@@ -178,7 +178,7 @@ impl<'a> VoiceMixer<'a> {
         // Fold before resampling if that leaves fewer channels to resample, otherwise after it.
         let folds_first = self.route.folds(input.len());
         if folds_first {
-            input = self.route.fold(&input);
+            input = self.route.fold(input);
         }
         let mut audio = input;
         if let Some(filter) = filter {
@@ -191,7 +191,7 @@ impl<'a> VoiceMixer<'a> {
             audio.iter_mut().for_each(|c| c.reverse());
         }
         if !folds_first {
-            audio = self.route.fold(&audio);
+            audio = self.route.fold(audio);
         }
         Ok((audio, invalid))
     }
@@ -245,6 +245,9 @@ fn silence_invalid(input: &mut [Vec<f32>], own: Range<i64>, first: i64) -> u64 {
     let own = (own.start - first).max(0) as usize..(own.end - first).max(0) as usize;
     let mut invalid = 0;
     for channel in input {
+        if channel.iter().filter(|x| !x.is_finite()).count() == 0 {
+            continue;
+        }
         let whole = own.start.min(channel.len())..own.end.min(channel.len());
         invalid += channel[whole].iter().filter(|x| !x.is_finite()).count() as u64;
         channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);

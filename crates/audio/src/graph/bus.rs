@@ -68,7 +68,6 @@ impl BusState {
         for feed in &of.feeds {
             graph.add_feed(step, feed, &self.speakers, (from, end), &mut sum)?;
         }
-        let mut audio: Vec<Vec<f32>> = sum.iter().map(|c| c.iter().map(|x| finite(*x)).collect()).collect();
         let mut keys = Vec::with_capacity(of.effects.len());
         let mut delay = 0;
         for used in &of.effects {
@@ -77,15 +76,12 @@ impl BusState {
                 KeySource::Silent => Some(vec![vec![0.0; samples]; self.speakers.len()]),
                 KeySource::Bus(key) => {
                     let (sound, from_speakers) = graph.pull(step, key, (from - delay, end - delay))?;
-                    Some(ChannelMatrix::folding(&from_speakers, &self.speakers, FoldLevels::default()).apply(&sound))
+                    Some(ChannelMatrix::folding(&from_speakers, &self.speakers, FoldLevels::default()).fold(sound))
                 }
             });
             delay += self.chain.latency_of(keys.len() - 1) as i64;
         }
-        self.chain.process(from, &mut audio, &keys, &of.effects);
-        for (out, audio) in self.output.iter_mut().zip(audio) {
-            out.extend(audio);
-        }
+        self.chain.process(from, &sum, &keys, &of.effects, &mut self.output);
         self.next = end;
         Ok(())
     }
@@ -124,9 +120,4 @@ pub(super) fn first_sample(plan: &AudioPlan, bus: usize) -> i64 {
     let followed = plan.buses.iter().flat_map(|b| &b.effects).any(|e| e.key == KeySource::Bus(bus));
     let first = all.filter(|f| f.bus == bus).map(|f| f.first_sample).min();
     first.filter(|_| !followed).unwrap_or(i64::MIN)
-}
-
-/// A sample of single precision that is a number.
-fn finite(x: f64) -> f32 {
-    if x.is_nan() { 0.0 } else { x.clamp(-f64::from(f32::MAX), f64::from(f32::MAX)) as f32 }
 }

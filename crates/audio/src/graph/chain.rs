@@ -7,7 +7,7 @@ use cutroom_effects::{
 };
 use cutroom_timeline::{Bus, SoundUse};
 use cutroom_types::ParamValue;
-use std::fmt;
+use std::{collections::VecDeque, fmt};
 
 /// The effects of a bus at work.
 #[derive(Debug, Default)]
@@ -107,48 +107,65 @@ impl Chain {
         self.links.len() == effects.len() && self.links.iter().zip(effects).all(same)
     }
 
-    /// Processes whole blocks from `first` on, in place. `keys` are what each effect follows.
-    pub fn process(&mut self, first: i64, audio: &mut [Vec<f32>], keys: &[Option<Vec<Vec<f32>>>], effects: &[SoundUse]) {
-        let channels = audio.len();
-        let samples = audio.first().map_or(0, Vec::len);
-        let mut block = vec![[0f32; BLOCK_SAMPLES]; channels];
-        let mut key_block: Vec<Channel> = vec![[0f32; BLOCK_SAMPLES]; channels];
-        let mut delay = 0;
-        for ((link, used), key) in self.links.iter_mut().zip(effects).zip(keys) {
-            for start in (0..samples).step_by(BLOCK_SAMPLES) {
-                let range = start..start + BLOCK_SAMPLES;
-                let position = first + start as i64;
-                let was_changing = link.changed;
-                link.changed = false;
-                for curve in &used.curves {
-                    let (a, b) = (at(&curve.points, position - delay), at(&curve.points, position - delay + BLOCK_SAMPLES as i64));
-                    let is_switch = matches!(used.effect.spec().params[curve.param].kind, ParamKind::Bool { .. });
-                    (link.from[curve.param], link.to[curve.param]) = if is_switch { (a.round(), a.round()) } else { (a, b) };
-                    link.changed |= a != b;
-                }
-                for (block, audio) in block.iter_mut().zip(audio.iter()) {
-                    block.copy_from_slice(&audio[range.clone()]);
-                }
-                if let Some(key) = key {
-                    for (block, key) in key_block.iter_mut().zip(key) {
-                        block.copy_from_slice(&key[range.clone()]);
-                    }
-                }
-                let changed = link.changed || was_changing || !link.begun;
-                link.begun = true;
-                link.processor.process(SoundBlock {
-                    position,
-                    channels: &mut block,
-                    key: if key.is_some() { &key_block } else { &[] },
-                    params: SoundParams { from: &link.from, to: &link.to, changed },
-                });
-                for (audio, block) in audio.iter_mut().zip(&block) {
-                    audio[range.clone()].copy_from_slice(block);
-                }
+    /// Processes whole blocks from `first` on, and appends the result to `output`. `keys` are what each
+    /// effect follows.
+    pub fn process(
+        &mut self,
+        first: i64,
+        input: &[Vec<f64>],
+        keys: &[Option<Vec<Vec<f32>>>],
+        effects: &[SoundUse],
+        output: &mut [VecDeque<f32>],
+    ) {
+        let samples = input.first().map_or(0, Vec::len);
+        let mut block: Vec<Channel> = vec![[0.0; BLOCK_SAMPLES]; input.len()];
+        let mut key_block = block.clone();
+        for start in (0..samples).step_by(BLOCK_SAMPLES) {
+            let range = start..start + BLOCK_SAMPLES;
+            for (block, input) in block.iter_mut().zip(input) {
+                block.iter_mut().zip(&input[range.clone()]).for_each(|(b, x)| *b = finite(*x));
             }
-            delay += link.latency as i64;
+            let position = first + start as i64;
+            // An effect hears late what those before it put out.
+            let mut time = position;
+            for ((link, used), key) in self.links.iter_mut().zip(effects).zip(keys) {
+                for (block, key) in key_block.iter_mut().zip(key.iter().flatten()) {
+                    block.copy_from_slice(&key[range.clone()]);
+                }
+                let key_block = if key.is_some() { &key_block[..] } else { &[] };
+                link.process(position, time, used, &mut block, key_block);
+                time -= link.latency as i64;
+            }
+            output.iter_mut().zip(&block).for_each(|(output, block)| output.extend(block));
         }
     }
+}
+
+impl Link {
+    /// Processes the block at `position`, whose sound is that of `time`.
+    fn process(&mut self, position: i64, time: i64, used: &SoundUse, block: &mut [Channel], key: &[Channel]) {
+        let was_changing = self.changed;
+        self.changed = false;
+        for curve in &used.curves {
+            let (a, b) = (at(&curve.points, time), at(&curve.points, time + BLOCK_SAMPLES as i64));
+            let is_switch = matches!(used.effect.spec().params[curve.param].kind, ParamKind::Bool { .. });
+            (self.from[curve.param], self.to[curve.param]) = if is_switch { (a.round(), a.round()) } else { (a, b) };
+            self.changed |= a != b;
+        }
+        let changed = self.changed || was_changing || !self.begun;
+        self.begun = true;
+        self.processor.process(SoundBlock {
+            position,
+            channels: block,
+            key,
+            params: SoundParams { from: &self.from, to: &self.to, changed },
+        });
+    }
+}
+
+/// A sample of single precision that is a number.
+fn finite(x: f64) -> f32 {
+    if x.is_nan() { 0.0 } else { x.clamp(-f64::from(f32::MAX), f64::from(f32::MAX)) as f32 }
 }
 
 /// The latency of an effect, samples.

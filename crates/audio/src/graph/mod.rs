@@ -171,7 +171,7 @@ impl Graph {
         }
         let (audio, speakers) = self.pull(step, feed.bus, (first, end))?;
         let route = Route::of_feed(feed, &speakers, layout)?;
-        route.add(route.fold(&audio), first, (first - from) as usize, sum);
+        route.add(route.fold(audio), first, (first - from) as usize, sum);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod graph;
 mod loudness;
 mod mix;
 mod resample;
+mod robust;
 mod speeds;
 mod stretch;
 mod support;

@@ -113,15 +113,22 @@ impl SoundProcessor for Compressor {
         };
         self.law = Some(law);
         let Law { attack, release, curve, range, makeup, mix } = law;
-        let mut gains = levels;
-        for gain in &mut gains {
-            let target = curve.reduction_db(*gain);
-            *gain = if target < range { target } else { range };
+        let (mut gains, mut reduction) = (levels, self.reduction);
+        if reduction.0 == 0.0 && curve.leaves(&levels) {
+            gains = [1.0; BLOCK_SAMPLES];
+        } else {
+            for gain in &mut gains {
+                let target = curve.any_reduction_db(*gain);
+                *gain = reduced(reduction.approach(if target < range { target } else { range }, attack, release));
+            }
+            reduction.settle();
+            self.reduction = reduction;
         }
-        self.reduction.follow(&mut gains, attack, release);
-        for (i, gain) in gains.iter_mut().enumerate() {
-            let wet = reduced(*gain) * between(makeup.0, makeup.1, i);
-            *gain = 1.0 + between(mix.0, mix.1, i) * (wet - 1.0);
+        if (makeup, mix) != ((1.0, 1.0), (1.0, 1.0)) {
+            for (i, gain) in gains.iter_mut().enumerate() {
+                let wet = *gain * between(makeup.0, makeup.1, i);
+                *gain = 1.0 + between(mix.0, mix.1, i) * (wet - 1.0);
+            }
         }
         self.look_ahead.process(block.channels);
         if gains != [1.0; BLOCK_SAMPLES] {

@@ -162,31 +162,32 @@ impl Follower {
     /// Moves towards `target`; `rise` and `fall` are what is left of the distance after a sample.
     #[inline]
     pub fn step(&mut self, target: f64, rise: f64, fall: f64) -> f64 {
-        let left = if target > self.0 { rise } else { fall };
-        self.0 = target + (self.0 - target) * left;
-        if self.0 < 1e-9 {
-            self.0 = 0.0;
-        }
+        self.approach(target, rise, fall);
+        self.settle();
         self.0
     }
 
-    /// Replaces the targets of a block by the values that follow them, as [`Self::step`] does, apart
-    /// from what is below 10⁻⁹ within the block.
-    pub fn follow(&mut self, targets: &mut Values, rise: f64, fall: f64) {
-        let mut value = self.0;
-        for target in targets {
-            let left = if *target > value { rise } else { fall };
-            value = *target + (value - *target) * left;
-            *target = value;
+    /// As [`Self::step`], without the limit below which it becomes 0; [`Self::settle`] applies it after
+    /// a block.
+    #[inline]
+    pub fn approach(&mut self, target: f64, rise: f64, fall: f64) -> f64 {
+        let left = if target > self.0 { rise } else { fall };
+        self.0 = target + (self.0 - target) * left;
+        self.0
+    }
+
+    /// Values below 10⁻⁹ become 0.
+    pub fn settle(&mut self) {
+        if self.0 < 1e-9 {
+            self.0 = 0.0;
         }
-        self.0 = if value < 1e-9 { 0.0 } else { value };
     }
 }
 
 /// The factor of a reduction in dB; exactly 1 for 0.
 #[inline]
 pub(super) fn reduced(reduction_db: f64) -> f64 {
-    if reduction_db == 0.0 { 1.0 } else { linear(-reduction_db) }
+    linear(-(if reduction_db < 6000.0 { reduction_db } else { 6000.0 }))
 }
 
 /// Computes what a compressor takes away.
@@ -194,6 +195,8 @@ pub(super) fn reduced(reduction_db: f64) -> f64 {
 pub(super) struct Curve {
     threshold_db: f64,
     knee_db: f64,
+    /// 1 / (2·knee); 0 without a knee.
+    bend: f64,
     /// Share of what is above the threshold that is taken away.
     slope: f64,
     /// Levels up to this factor are left alone.
@@ -202,16 +205,29 @@ pub(super) struct Curve {
 
 impl Curve {
     pub fn new(threshold_db: f64, ratio: f64, knee_db: f64) -> Self {
-        Self { threshold_db, knee_db, slope: 1.0 - 1.0 / ratio, free: linear(threshold_db - 0.5 * knee_db) }
+        let bend = if knee_db > 0.0 { 0.5 / knee_db } else { 0.0 };
+        Self { threshold_db, knee_db, bend, slope: 1.0 - 1.0 / ratio, free: linear(threshold_db - 0.5 * knee_db) }
+    }
+
+    /// Whether all these levels are left alone.
+    pub fn leaves(&self, levels: &Values) -> bool {
+        levels.iter().filter(|level| **level > self.free).count() == 0
     }
 
     /// Reduction in dB for a level as a factor.
     #[inline]
     pub fn reduction_db(&self, level: f64) -> f64 {
-        if level <= self.free {
-            return 0.0;
-        }
-        bent(decibels(level), self.threshold_db, self.knee_db) * self.slope
+        if level <= self.free { 0.0 } else { self.any_reduction_db(level) }
+    }
+
+    /// As [`Self::reduction_db`], in the same time for every level: [`bent`] without its cases.
+    #[inline]
+    pub fn any_reduction_db(&self, level: f64) -> f64 {
+        let over = decibels(level) - self.threshold_db;
+        let inside = (over + 0.5 * self.knee_db).clamp(0.0, self.knee_db);
+        let above = over - 0.5 * self.knee_db;
+        let above = if above > 0.0 { above } else { 0.0 };
+        (inside * inside * self.bend + above) * self.slope
     }
 }
 
@@ -292,6 +308,14 @@ mod tests {
         assert!((bent(-20.0, -20.0, 10.0) - 1.25).abs() < 1e-12);
         assert!((bent(-15.0, -20.0, 10.0) - 5.0).abs() < 1e-12);
         assert_eq!(bent(-19.0, -20.0, 0.0), 1.0);
+        for knee in [0.0, 10.0] {
+            let curve = Curve::new(-20.0, 4.0, knee);
+            for n in -400..0 {
+                let (level, expected) = (0.1 * f64::from(n), 0.75 * bent(0.1 * f64::from(n), -20.0, knee));
+                assert!((curve.reduction_db(linear(level)) - expected).abs() < 1e-9, "{level} dB, knee {knee}");
+            }
+        }
+        assert_eq!(reduced(0.0), 1.0);
     }
 
     #[test]
