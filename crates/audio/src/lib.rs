@@ -39,6 +39,6 @@ pub use layout::{ChannelLayout, ChannelMatrix, Speaker, fold_to_stereo, speakers
 pub use limiter::Limiter;
 pub use limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED};
 pub use loudness::{Loudness, LoudnessReport, Meter, integrated_loudness_lufs, loudness};
-pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer, PlanRange};
+pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer};
 pub use resample::resampled;
-pub use source::{AudioFormat, AudioSource, MemorySource};
+pub use source::{AudioFormat, AudioSource, MemorySource, PlanRange};

@@ -3,23 +3,15 @@ use crate::graph::Graph;
 use crate::layout::{Speaker, speakers};
 use crate::resample::FilterCache;
 use crate::stretch::StretchCache;
-use crate::voice::{Shared, VoiceMixer};
-use crate::{AudioError, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ};
-use cutroom_timeline::{AudioPlan, PlanError, Voice};
+use crate::voice::{Shared, VoiceMixer, run_samples, stream_of};
+use crate::{AudioError, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ, PlanRange};
+use cutroom_timeline::AudioPlan;
 use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
 /// Maximum number of samples per channel in one call (11 minutes at 48 kHz); longer mixes are
 /// requested in several blocks.
 pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
-/// Number of composition samples mixed at once, so that scratch memory does not grow with the
-/// block.
-const RUN_SAMPLES: usize = 4096;
-/// Maximum number of a voice's source samples in that range; fewer composition samples are mixed at
-/// once when a voice exceeds it. At full speed from 768 kHz to 4 kHz one composition sample spans
-/// 19200 source samples.
-const RUN_SOURCE_SAMPLES: f64 = (1 << 23) as f64;
-
 /// Statistics of the samples mixed so far. The totals do not depend on how the mix is divided into
 /// blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -191,19 +183,6 @@ impl Mixer {
     fn limit(&self) -> f64 {
         if self.clips { 1.0 } else { f64::from(f32::MAX) }
     }
-}
-
-/// Plans a range of a composition: its first sample, how many.
-pub type PlanRange<'a> = dyn FnMut(i64, usize) -> Result<AudioPlan, PlanError> + 'a;
-
-/// How many samples to mix at once, at this number of source samples per sample.
-pub(crate) fn run_samples(stretch: f64) -> usize {
-    RUN_SAMPLES.min((RUN_SOURCE_SAMPLES / stretch) as usize).max(1)
-}
-
-/// The stream that a voice plays.
-pub(crate) fn stream_of(voice: &Voice) -> (MediaId, usize) {
-    (voice.media.clone(), voice.stream)
 }
 
 /// The last stage: clips the sums to `limit`, and updates peak and clipped samples.

@@ -1,6 +1,7 @@
 //! Sources of audio samples.
 use crate::{ChannelLayout, SourceError};
 use cutroom_effects::sound::Measured;
+use cutroom_timeline::{AudioPlan, PlanError};
 use cutroom_types::{AudioBlock, MediaId};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,6 +13,9 @@ pub struct AudioFormat {
     /// Speakers of its channels, in native order.
     pub layout: ChannelLayout,
 }
+
+/// Plans a range of a composition: its first sample, how many.
+pub type PlanRange<'a> = dyn FnMut(i64, usize) -> Result<AudioPlan, PlanError> + 'a;
 
 /// Random access to decoded samples.
 pub trait AudioSource {

@@ -10,8 +10,16 @@ use crate::{
     stretch::{StretchCache, Stretched},
 };
 use cutroom_timeline::Voice;
-use cutroom_types::ClipId;
+use cutroom_types::{ClipId, MediaId};
 use std::ops::Range;
+
+/// Number of composition samples mixed at once, so that scratch memory does not grow with the
+/// block.
+const RUN_SAMPLES: usize = 4096;
+/// Maximum number of a voice's source samples in that range; fewer composition samples are mixed at
+/// once when a voice exceeds it. At full speed from 768 kHz to 4 kHz one composition sample spans
+/// 19200 source samples.
+const RUN_SOURCE_SAMPLES: f64 = (1 << 23) as f64;
 
 /// A voice with its source's format, and what follows from it.
 pub(crate) struct VoiceMixer<'a> {
@@ -253,4 +261,14 @@ fn silence_invalid(input: &mut [Vec<f32>], own: Range<i64>, first: i64) -> u64 {
         channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
     }
     invalid
+}
+
+/// How many samples to mix at once, at this number of source samples per sample.
+pub(crate) fn run_samples(stretch: f64) -> usize {
+    RUN_SAMPLES.min((RUN_SOURCE_SAMPLES / stretch) as usize).max(1)
+}
+
+/// The stream that a voice plays.
+pub(crate) fn stream_of(voice: &Voice) -> (MediaId, usize) {
+    (voice.media.clone(), voice.stream)
 }

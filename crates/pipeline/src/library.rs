@@ -2,7 +2,7 @@
 //! by all compositions that are opened with it.
 use crate::{
     decode::DecodeLog,
-    effect_sounds, file_store,
+    file_store,
     proxy::{OpenProxy, Proxies, ProxyScale},
     roots::FileRoots,
 };
@@ -245,15 +245,21 @@ impl Library {
         Ok((lut, content))
     }
 
-    /// The sound of a file that an effect names, at a rate.
-    pub(crate) fn effect_sound(&self, path: &Path, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {
+    /// The sound of a file that an effect names, at a rate; it is read by `read` if it is missing or has
+    /// changed.
+    pub(crate) fn effect_sound(
+        &self,
+        path: &Path,
+        rate_hz: u32,
+        read: impl FnOnce(&Path, u32) -> Result<AudioBlock, SourceError>,
+    ) -> Result<Arc<AudioBlock>, SourceError> {
         let (stamp, key) = (Stamp::of(path), (path.to_owned(), rate_hz));
         if let Some((of, sound)) = self.files().effect_sounds.get(&key)
             && Some(*of) == stamp
         {
             return Ok(Arc::clone(sound));
         }
-        let sound = Arc::new(effect_sounds::read(path, rate_hz)?);
+        let sound = Arc::new(read(path, rate_hz)?);
         if let Some(stamp) = stamp {
             self.files().effect_sounds.insert(key, (stamp, Arc::clone(&sound)));
         }

@@ -1,5 +1,5 @@
 //! The audio of a composition: reads its sources and mixes them.
-use crate::{OpenComposition, PipelineError, decode::DecodeLog, effect_measure};
+use crate::{OpenComposition, PipelineError, decode::DecodeLog, effect_measure, effect_sounds};
 use cutroom_audio::{AudioError, AudioFormat, AudioSource, ChannelLayout, MixReport, Mixer, SourceError};
 use cutroom_effects::sound::Measured;
 use cutroom_media::{AudioInfo, AudioReader};
@@ -273,7 +273,7 @@ impl AudioSource for AudioFiles {
 
     fn file(&mut self, path: &str, rate_hz: u32) -> Result<Arc<AudioBlock>, SourceError> {
         let library = self.composition.library();
-        library.effect_sound(&library.path(path), rate_hz)
+        library.effect_sound(&library.path(path), rate_hz, effect_sounds::read)
     }
 }
 

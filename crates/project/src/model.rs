@@ -1,6 +1,6 @@
 //! Project, media, compositions and tracks.
 use crate::{
-    Animated, Clip, CompositionAudio, Extra, SharedList, TrackAudio, Transition, default_true, is_default, is_true,
+    Animated, Clip, CompositionAudio, EffectInstance, Extra, SharedList, TrackAudio, Transition, default_true, is_default, is_true,
     split_style::SplitStyle,
 };
 use cutroom_types::{
@@ -524,5 +524,21 @@ impl Track {
     /// The clip with this id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
         self.clips.with_id(id.as_str()).map(Arc::as_ref)
+    }
+}
+
+impl Composition {
+    /// The sound effects of the output, of buses and of tracks, in this order; not those of clips.
+    pub fn mixer_effects(&self) -> impl Iterator<Item = &EffectInstance> {
+        let buses = self.audio.buses.iter().flat_map(|b| &b.effects);
+        self.audio.effects.iter().chain(buses).chain(self.tracks.iter().flat_map(|t| &t.audio.effects))
+    }
+}
+
+impl Project {
+    /// All effects, of pictures and of sound.
+    pub fn effects(&self) -> impl Iterator<Item = &EffectInstance> {
+        let clips = self.clips().flat_map(|c| c.video.effects.iter().chain(&c.audio.effects));
+        clips.chain(self.compositions.iter().flat_map(Composition::mixer_effects))
     }
 }

@@ -1,5 +1,5 @@
 //! The mixer: effects and routing of tracks, buses, and the output of a composition.
-use crate::{Animated, Composition, EffectInstance, Extra, Project, is_default};
+use crate::{Animated, EffectInstance, Extra, is_default};
 use cutroom_types::BusId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,21 +118,5 @@ impl CompositionAudio {
     /// The bus with an id.
     pub fn bus(&self, id: &BusId) -> Option<&AudioBus> {
         self.buses.iter().find(|b| b.id == *id)
-    }
-}
-
-impl Composition {
-    /// The sound effects of the output, of buses and of tracks, in this order; not those of clips.
-    pub fn mixer_effects(&self) -> impl Iterator<Item = &EffectInstance> {
-        let buses = self.audio.buses.iter().flat_map(|b| &b.effects);
-        self.audio.effects.iter().chain(buses).chain(self.tracks.iter().flat_map(|t| &t.audio.effects))
-    }
-}
-
-impl Project {
-    /// All effects, of pictures and of sound.
-    pub fn effects(&self) -> impl Iterator<Item = &EffectInstance> {
-        let clips = self.clips().flat_map(|c| c.video.effects.iter().chain(&c.audio.effects));
-        clips.chain(self.compositions.iter().flat_map(Composition::mixer_effects))
     }
 }

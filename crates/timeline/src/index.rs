@@ -6,8 +6,8 @@ use crate::{
     entries::TrackEntries,
     entries::{SoundUses, sound_uses},
     limits::{FrameDemand, demand},
-    mixer::{self, SoundDemand},
     sampling,
+    sound_demand::{self, SoundDemand, TrackSound},
 };
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, MAX_NESTING, Project, Track, TrackKind};
@@ -90,8 +90,8 @@ impl TrackIndex {
         let entries = TrackEntries::new(track, catalog);
         let (mut clip_sound, mut clip_keys) = (SoundDemand::default(), Vec::new());
         for (clip, entries) in track.clips.iter().zip(&entries.clips).filter(|(c, _)| !c.audio.effects.is_empty()) {
-            clip_sound = clip_sound.or(mixer::demand(&clip.audio.effects, &entries.sound));
-            clip_keys.extend(mixer::keys(&clip.audio.effects, &entries.sound));
+            clip_sound = clip_sound.or(sound_demand::demand(&clip.audio.effects, &entries.sound));
+            clip_keys.extend(sound_demand::keys(&clip.audio.effects, &entries.sound));
         }
         Self {
             entries,
@@ -365,7 +365,11 @@ impl CompositionIndex {
         let tracks: Vec<Arc<TrackIndex>> = c.tracks.iter().map(prepared).collect();
         let output_sound = sound_uses(&c.audio.effects, catalog);
         let buses: Vec<SoundUses> = c.audio.buses.iter().map(|b| sound_uses(&b.effects, catalog)).collect();
-        let mixer = mixer::overview(c, &tracks, &output_sound, &buses, nested);
+        let of_tracks: Vec<TrackSound<'_>> = tracks
+            .iter()
+            .map(|t| TrackSound { uses: &t.entries.sound, clip_sound: t.clip_sound, clip_keys: &t.clip_keys })
+            .collect();
+        let mixer = sound_demand::overview(c, &of_tracks, &output_sound, &buses, nested);
         Self {
             output_sound,
             buses,
@@ -391,7 +395,7 @@ impl CompositionIndex {
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
-            audible: mixer::Heard::of(c).tracks().collect(),
+            audible: sound_demand::Heard::of(c).tracks().collect(),
         }
     }
 }

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 mod audio;
 mod audio_clock;
+mod audio_route;
 mod canonical;
 mod cues;
 mod cuts;
@@ -31,6 +32,7 @@ mod plain_text;
 pub mod plan;
 mod render_scale;
 pub mod sampling;
+mod sound_demand;
 mod sound_plan;
 mod track_difference;
 mod uses;
@@ -44,12 +46,14 @@ pub use handles::{ClipHandle, handles};
 pub use index::Timeline;
 pub use left_out::{LeftOut, LeftOutReason};
 pub use plan::{
-    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
-    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourceFrame,
-    SourceFrames, SourcePoint, Transform, Voice,
+    Align, Alignment, BlendSpace, Box2, Canvas, Content, EffectUse, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse,
+    Outline, Placement, SourceFrame, SourceFrames, Transform,
 };
 pub use render_scale::RenderScale;
-pub use sound_plan::{Bus, BusChannels, Feed, KeySource, NEVER_SETTLES, ParamCurve, SoundUse};
+pub use sound_plan::{
+    AudioPlan, Bus, BusChannels, Fade, Feed, FoldLevels, KeySource, NEVER_SETTLES, NestedAudio, ParamCurve, STRETCH_BLOCK_SECS,
+    STRETCH_MARGIN_SECS, SoundUse, SourcePoint, Voice,
+};
 pub use track_difference::TrackDifference;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};

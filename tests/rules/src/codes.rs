@@ -10,7 +10,9 @@ pub const LIST: &str = "crates/api/src/codes.rs";
 
 /// Literals that look like codes but are not: locations in the project file, fields of requests.
 pub const NOT_CODES: &[&str] = &[
+    "audio.effects",
     "audio.gain_db",
+    "audio.sends",
     "audio.pan",
     "audio.fade_in",
     "audio.fade_out",

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MAY_STAY: &[(&str, &[&str], &str)] = &[
     (
         "crates/pipeline",
-        &["composition", "frames", "handles", "luts", "offline", "sound", "validate"],
+        &["composition", "effect_measure", "frames", "handles", "offline", "sound", "validate"],
         "an open composition is what readers of frames and sound are opened from, and what they hold; a slate is a frame of one",
     ),
     (

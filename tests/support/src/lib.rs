@@ -62,3 +62,29 @@ pub fn skipped(kind: &str, what: &str) {
         assert!(written.is_ok(), "the list of skips: {written:?}");
     }
 }
+
+/// White noise within ±`peak` (xorshift64*, implemented here so that it never changes).
+pub fn noise(seed: u64, samples: usize, peak: f32) -> Vec<f32> {
+    let mut s = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        s ^= s >> 12;
+        s ^= s << 25;
+        s ^= s >> 27;
+        ((s.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40) as f32 / (1u64 << 24) as f32 * 2.0 - 1.0) * peak
+    };
+    (0..samples).map(|_| next()).collect()
+}
+
+/// `amplitude·sin(2πft)` at `rate_hz`.
+pub fn sine(hz: f64, rate_hz: f64, samples: usize, amplitude: f64) -> Vec<f32> {
+    (0..samples).map(|n| (amplitude * (std::f64::consts::TAU * (hz * n as f64 / rate_hz).fract()).sin()) as f32).collect()
+}
+
+pub fn rms_db(x: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut n) = (0.0, 0);
+    x.for_each(|v| {
+        sum += v * v;
+        n += 1;
+    });
+    10.0 * (sum / f64::from(n)).log10()
+}

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cutroom beats song.ogg
-  cutroom beats song.ogg --json
+  cutroom beats song.mp3
+  cutroom beats song.mp3 --json
   cutroom beats film.json --clip music --in-place
 
 With --clip, FILE is a project, and each beat of the clip becomes a marker of its composition; those of an earlier

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cutroom cut-silence talk.mp4
-  cutroom cut-silence talk.mp4 -o talk.json
-  cutroom cut-silence film.json --track voice --in-place
+  cutroom cut-silence b.mp4
+  cutroom cut-silence b.mp4 -o talk.json
+  cutroom cut-silence film.json --in-place
   cutroom cut-silence film.json --threshold -40 --min 0.8 --dry-run --json
 
 A file whose name ends in .json is a project: its pauses are cut out on all tracks that are not locked, in whole

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cutroom segments talk.mp4
-  cutroom segments talk.mp4 --json
+  cutroom segments a.mp4
+  cutroom segments a.mp4 --json
 
 Ends of segments are right to about a second; singing counts as music.
 Exit codes: 0 done, 2 usage, 4 media error, 130 interrupted.")]

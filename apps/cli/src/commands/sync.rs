@@ -12,8 +12,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   cutroom sync a.mp4 b.mp4
-  cutroom sync a.mp4 b.mp4 recorder.wav --sound 3 -o show.json
-  cutroom sync a.mp4 b.mp4 --switch 0s=1 --switch 12s=2 -o show.json
+  cutroom sync b.mp4 recorder.wav --sound 2 -o show.json
+  cutroom sync b.mp4 recorder.wav --switch 0s=1 --switch 12s=1 -o show.json
 
 Recordings of one event are laid over each other by their sound; drifting clocks are measured and corrected. The
 project has a composition `angles` with a track for each, and the film, which shows one angle at a time.

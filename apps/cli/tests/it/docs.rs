@@ -71,8 +71,22 @@ fn every_example_works() {
     b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-frames:v", "6"], &b.path("c.mp4"));
     let kept = |name: &str| {
-        ["a.mp4", "a.srt", "b.mov", "edits.jsonl", "film.mkv", "talk.wav", "c.mp4", "song.mp3", "film.json", "man1", ".cutroom"]
-            .contains(&name)
+        [
+            "a.mp4",
+            "a.srt",
+            "b.mov",
+            "edits.jsonl",
+            "film.mkv",
+            "talk.wav",
+            "c.mp4",
+            "song.mp3",
+            "film.json",
+            "man1",
+            ".cutroom",
+            "b.mp4",
+            "recorder.wav",
+        ]
+        .contains(&name)
             || name.starts_with("IMG_")
     };
     let mut done = 0;
@@ -80,6 +94,23 @@ fn every_example_works() {
     for name in &commands {
         // A small film for the commands after `new`, whose own examples make a large one.
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        if ["cut-silence", "segments", "spectrogram", "sync"].contains(&name.as_str()) {
+            // Two cameras and a recorder at one event.
+            let noise = "anoisesrc=d=16:c=pink:r=48000:seed=4,tremolo=f=2:d=0.9";
+            for (file, from) in [("b.mp4", "1"), ("recorder.wav", "0")] {
+                let picture: &[&str] = if file == "b.mp4" { &["-f", "lavfi", "-i", "testsrc=s=64x36:r=25:d=16"] } else { &[] };
+                let cut = ["-f", "lavfi", "-i", noise, "-ss", from, "-t", "14"];
+                crate::support::ffmpeg(&[picture, &cut].concat(), &b.path(file));
+            }
+        }
+        if name == "beats" {
+            let mut film = crate::support::document(&serde_json::json!([
+                { "id": "a1", "kind": "audio", "clips": [{ "id": "music", "source": { "type": "media", "media": "a" }, "start": 0, "duration": "5s" }] }
+            ]));
+            film["media"][0]["path"] = "song.mp3".into();
+            film["media"][0]["kind"] = "audio".into();
+            b.write("film.json", &film.to_string());
+        }
         if name == "run" {
             b.write("edits.jsonl", "{\"set\": {\"of\": \"project\", \"field\": \"name\", \"value\": \"A film\"}}\n");
         }

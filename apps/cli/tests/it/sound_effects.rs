@@ -93,7 +93,7 @@ fn impulse_files_are_read() {
     let (first, second, between) = (power(0.0, 0.1), power(0.5, 0.6), power(0.2, 0.4));
     assert!(first > 0.0 && (second / first - 0.25).abs() < 0.01, "{first} {second}");
     assert!(between < first * 1e-6);
-    bench.ok(&["collect", "film.json", "kept"]);
+    bench.ok(&["collect", "film.json", "--to", "kept"]);
     assert!(bench.path("kept/sounds/room.wav").is_file());
     std::fs::remove_file(bench.path("room.wav")).unwrap();
     let ran = bench.run(&["export", "film.json", "-o", "again.wav"]);

@@ -48,6 +48,7 @@ const CLEAR_RATIO: f64 = 3.0;
 /// Least median ratio of peaks to the next ones: sounds of the same kind, such as music of the same
 /// tempo and pitch, have many peaks alike.
 const MIN_RATIO: f64 = 1.4;
+const MIN_RATIO_OF_TWO: f64 = 2.0;
 /// Drift of clocks that is looked for; crystals have less than 100 ppm.
 const MAX_DRIFT_PPM: f64 = 200.0;
 /// Places whose offsets are farther from the line do not count, in seconds: first, and with the
@@ -236,7 +237,13 @@ fn alignment(line: &refine::Line, compared: usize) -> Option<Alignment> {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
-    if median(|m| m.ratio) < MIN_RATIO || (line.on_it.len() < 2 && (compared > 2 || median(|m| m.peak) < MIN_SINGLE_PEAK)) {
+    // Few places must each be clear: speech met the end of a piece of music with a ratio of 1.5.
+    let least = match line.on_it.len() {
+        0 | 1 => CLEAR_RATIO,
+        2 => MIN_RATIO_OF_TWO,
+        _ => MIN_RATIO,
+    };
+    if median(|m| m.ratio) < least || (line.on_it.len() < 2 && (compared > 2 || median(|m| m.peak) < MIN_SINGLE_PEAK)) {
         return None;
     }
     Some(Alignment {

@@ -16,6 +16,7 @@ pub mod silence;
 pub mod spectrogram;
 pub mod spectrum;
 mod transform;
+mod window;
 
 /// The mean of all channels, up to the shortest one's length.
 pub(crate) fn mix_down(planes: &[impl AsRef<[f32]>], mono: &mut Vec<f32>) {

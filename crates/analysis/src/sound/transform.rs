@@ -1,5 +1,5 @@
 //! The Fourier transform of windowed frames.
-use crate::sound::spectrum::Window;
+use crate::sound::window::Window;
 use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex32;
 use std::sync::Arc;

@@ -15,9 +15,8 @@ mod chain;
 use crate::{
     AudioError, AudioSource, PlanRange,
     layout::Speaker,
-    mixer::{run_samples, stream_of},
     route::Route,
-    voice::{Shared, VoiceMixer},
+    voice::{Shared, VoiceMixer, run_samples, stream_of},
 };
 use bus::BusState;
 use cutroom_effects::sound::BLOCK_SAMPLES;

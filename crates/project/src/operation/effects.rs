@@ -1,5 +1,5 @@
 //! Effects wherever they are, and the buses of the mixer.
-use super::{OperationError, SoundTarget, draft::Draft, lists::position};
+use super::{OperationError, SoundTarget, draft::Draft};
 use crate::{AudioBus, AudioSend, CompositionFields, Edit, EffectInstance, EntityKind, Extra, IdKey, Params, TrackFields};
 use cutroom_types::{BusId, ClipId, CompositionId, EffectId, ParamValue, TrackId};
 
@@ -205,4 +205,10 @@ pub(super) fn remove_bus(draft: &mut Draft, id: &BusId) -> Result<(), OperationE
         Ok(())
     })?;
     forget_key(draft, id.as_str())
+}
+
+/// The place of an effect in a list.
+pub(super) fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, OperationError> {
+    let found = effects.iter().position(|e| e.id == *id);
+    found.ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\" in that place")))
 }

@@ -2,6 +2,7 @@
 use super::{
     OperationError,
     draft::{Draft, unlocked},
+    effects::{forget_key, position},
 };
 use crate::{
     ClipSource, Composition, CompositionFields, Edit, EffectInstance, EntityKind, Extra, IdKey, Marker, Mask, Media, Params, Track,
@@ -66,7 +67,7 @@ pub(super) fn remove_track(draft: &mut Draft, id: &TrackId) -> Result<(), Operat
     clips.iter().try_for_each(|clip| draft.remove(clip))?;
     draft.mend_transitions()?;
     draft.apply(Edit::RemoveTrack { id: id.clone() })?;
-    super::effects::forget_key(draft, id.as_str())
+    forget_key(draft, id.as_str())
 }
 
 pub(super) fn move_track(draft: &mut Draft, id: &TrackId, above: Option<&TrackId>) -> Result<(), OperationError> {
@@ -131,11 +132,6 @@ pub(super) fn add_effect(
         draft.change(clip, |clip| clip.video.effects.insert(at, new))?;
     }
     Ok(())
-}
-
-pub(super) fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, OperationError> {
-    let found = effects.iter().position(|e| e.id == *id);
-    found.ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\" in that place")))
 }
 
 pub(super) fn add_mask(draft: &mut Draft, clip: &ClipId, mask: &Mask) -> Result<(), OperationError> {

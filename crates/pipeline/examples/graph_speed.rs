@@ -1,5 +1,5 @@
 //! Measures how much faster than real time tracks with effects are mixed:
-//! `cargo run --release -p cutroom-audio --example graph_speed`.
+//! `cargo run --release -p cutroom-pipeline --example graph_speed`.
 //!
 //! 32 stereo tracks at 48 kHz, each with a parametric equalizer (three bands on) and a compressor, on
 //! one thread. With a folder as the argument, it also writes the sound of each track there as
