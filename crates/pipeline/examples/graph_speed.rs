@@ -60,7 +60,7 @@ fn music(track: usize) -> AudioBlock {
         (seed >> 40) as f64 / f64::from(1 << 23) - 1.0
     };
     let pitch = 55.0 + 5.0 * track as f64;
-    let mut channels = vec![Vec::with_capacity(LOOP_SECONDS * HZ as usize); 2];
+    let mut channels = vec![Vec::new(); 2];
     for n in 0..LOOP_SECONDS * HZ as usize {
         let t = n as f64 / f64::from(HZ);
         let (beat, chord) = (t % 0.5, 2.0 * t);

@@ -80,6 +80,7 @@ pub fn sine(hz: f64, rate_hz: f64, samples: usize, amplitude: f64) -> Vec<f32> {
     (0..samples).map(|n| (amplitude * (std::f64::consts::TAU * (hz * n as f64 / rate_hz).fract()).sin()) as f32).collect()
 }
 
+/// Root mean square in dB relative to 1.
 pub fn rms_db(x: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut n) = (0.0, 0);
     x.for_each(|v| {

@@ -39,6 +39,9 @@ type Invalid = Vec<(MediaId, usize, u64)>;
 /// Receives mixed samples: where they begin in the block, the channels, invalid samples that were read.
 type Emit<'a> = dyn FnMut(usize, &[Vec<f64>], Invalid) + 'a;
 
+/// Receives the samples of one step: their position, the channels, invalid samples that were read.
+type EmitStep<'a> = dyn FnMut(i64, &[Vec<f64>], Invalid) + 'a;
+
 /// The buses of a composition at work.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
@@ -76,10 +79,7 @@ impl Graph {
         let end = first.saturating_add(samples as i64);
         let cells = Cells::new(settling, shared.rate_hz, self.is_live);
         let mut from = first;
-        let result = loop {
-            if from >= end {
-                break Ok(());
-            }
+        while from < end {
             let cell = cells.of(from);
             let goes_on = self.at.filter(|at| at.next == from && (at.cell == cell || self.is_live));
             let mut at = match goes_on {
@@ -116,8 +116,8 @@ impl Graph {
             }
             self.at = Some(at);
             from = to;
-        };
-        result
+        }
+        Ok(())
     }
 
     /// Mixes the samples of one plan.
@@ -128,7 +128,7 @@ impl Graph {
         layout: &[Speaker],
         shared: &mut Shared,
         source: &mut dyn AudioSource,
-        emit: &mut dyn FnMut(i64, &[Vec<f64>], Invalid),
+        emit: &mut EmitStep<'_>,
     ) -> Result<(), AudioError> {
         let present: BTreeSet<&str> = plan.buses.iter().map(|b| &*b.key).collect();
         self.buses.retain(|key, _| present.contains(&**key));
