@@ -284,30 +284,31 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
         *font = named(&mut copies, font, "fonts", "a font of the project");
     }
     let catalog = session.catalog.clone();
-    let mut of = |effects: &mut [EffectInstance], folder: &str| {
+    let mut of = |effects: &mut [EffectInstance], folder: &str, place: &str| {
         for effect in effects {
             for (id, value) in effect.params.iter_mut().filter(|(id, _)| is_file(&catalog, &effect.effect, id)) {
                 for value in value.values_mut() {
                     if let ParamValue::Text(path) = value
                         && !path.is_empty()
                     {
-                        *path = named(&mut copies, path, folder, &format!("parameter \"{id}\" of effect \"{}\"", effect.id)).into();
+                        *path = named(&mut copies, path, folder, &format!("effect \"{}\" of {place}", effect.id)).into();
                     }
                 }
             }
         }
     };
     for composition in &mut project.compositions {
-        of(&mut composition.audio.effects, SOUNDS);
-        composition.audio.buses.iter_mut().for_each(|bus| of(&mut bus.effects, SOUNDS));
+        of(&mut composition.audio.effects, SOUNDS, "the output");
+        composition.audio.buses.iter_mut().for_each(|bus| of(&mut bus.effects, SOUNDS, &format!("bus \"{}\"", bus.id)));
         for track in &mut composition.tracks {
-            of(&mut track.audio.effects, SOUNDS);
+            of(&mut track.audio.effects, SOUNDS, &format!("track \"{}\"", track.id));
             for clip in &mut track.clips {
                 let mut effects = clip.video.effects.iter().chain(&clip.audio.effects);
                 if effects.any(|e| e.params.keys().any(|param| is_file(&catalog, &e.effect, param))) {
                     let clip = std::sync::Arc::make_mut(clip);
-                    of(&mut clip.video.effects, "luts");
-                    of(&mut clip.audio.effects, SOUNDS);
+                    let place = format!("clip \"{}\"", clip.id);
+                    of(&mut clip.video.effects, "luts", &place);
+                    of(&mut clip.audio.effects, SOUNDS, &place);
                 }
             }
         }

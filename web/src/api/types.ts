@@ -57,22 +57,9 @@ export type Transfer =
   | "smpte2084"
   | "arib-std-b67";
 /**
- * Flicks (1/705600000 s), or text: "12.5s", "500ms", "1:02.5", "300f@30000/1001", and inside a composition, at its frame rate, "50f" or "00:00:02:00"
+ * Id of an audio bus.
  */
-export type Time = number | string;
-export type Color = [number, number, number, number] | string;
-/**
- * How the content (upright, with square pixels) is fitted to the canvas before it is scaled.
- */
-export type Fit = "contain" | "cover" | "stretch" | "native";
-/**
- * Id of a track.
- */
-export type TrackId = string;
-/**
- * What the clips of a track have.
- */
-export type TrackKind = "video" | "audio";
+export type BusId = string;
 /**
  * A constant, or keyframes
  */
@@ -127,6 +114,44 @@ export type Ease =
  */
 export type AngleInterpolation = "continuous" | "shortest";
 /**
+ * Id of an effect on a clip.
+ */
+export type EffectId = string;
+/**
+ * A constant, or keyframes
+ */
+export type Animated_ParamValue =
+  | ParamValue
+  | {
+      /**
+       * @minItems 1
+       */
+      keyframes: [Keyframe2, ...Keyframe2[]];
+    };
+/**
+ * One parameter value in a project or a plan. Colours are RGBA with straight alpha,
+ * display-encoded (as a colour picker shows them), 0..=1. In JSON the text of a colour
+ * ([`hex_color`]) is read as one, too.
+ */
+export type ParamValue = boolean | number | [number, number] | [number, number, number, number] | string;
+/**
+ * Flicks (1/705600000 s), or text: "12.5s", "500ms", "1:02.5", "300f@30000/1001", and inside a composition, at its frame rate, "50f" or "00:00:02:00"
+ */
+export type Time = number | string;
+export type Color = [number, number, number, number] | string;
+/**
+ * How the content (upright, with square pixels) is fitted to the canvas before it is scaled.
+ */
+export type Fit = "contain" | "cover" | "stretch" | "native";
+/**
+ * Id of a track.
+ */
+export type TrackId = string;
+/**
+ * What the clips of a track have.
+ */
+export type TrackKind = "video" | "audio";
+/**
  * Id of a clip.
  */
 export type ClipId = string;
@@ -172,7 +197,7 @@ export type Animated_Color =
       /**
        * @minItems 1
        */
-      keyframes: [Keyframe2, ...Keyframe2[]];
+      keyframes: [Keyframe3, ...Keyframe3[]];
     };
 /**
  * Geometry of a gradient.
@@ -187,7 +212,7 @@ export type Animated_ArraySize_2OfDouble =
       /**
        * @minItems 1
        */
-      keyframes: [Keyframe3, ...Keyframe3[]];
+      keyframes: [Keyframe4, ...Keyframe4[]];
     };
 /**
  * Position of an outline relative to the edge.
@@ -226,7 +251,7 @@ export type Animated_BezierPath =
       /**
        * @minItems 1
        */
-      keyframes: [Keyframe4, ...Keyframe4[]];
+      keyframes: [Keyframe5, ...Keyframe5[]];
     };
 /**
  * A closed outline: each vertex is connected to the next, the last to the first. In files, a list
@@ -387,7 +412,7 @@ export type Animated_TimeDelta =
       /**
        * @minItems 1
        */
-      keyframes: [Keyframe5, ...Keyframe5[]];
+      keyframes: [Keyframe6, ...Keyframe6[]];
     };
 /**
  * One of nine points of the canvas where a clip's picture may lie: its corners, the middles of its
@@ -421,30 +446,9 @@ export type MaskOrder = "before_effects" | "after_effects";
  */
 export type MatteChannel = "alpha" | "luma";
 /**
- * Id of an effect on a clip.
- */
-export type EffectId = string;
-/**
- * A constant, or keyframes
- */
-export type Animated_ParamValue =
-  | ParamValue
-  | {
-      /**
-       * @minItems 1
-       */
-      keyframes: [Keyframe6, ...Keyframe6[]];
-    };
-/**
- * One parameter value in a project or a plan. Colours are RGBA with straight alpha,
- * display-encoded (as a colour picker shows them), 0..=1. In JSON the text of a colour
- * ([`hex_color`]) is read as one, too.
- */
-export type ParamValue = boolean | number | [number, number] | [number, number, number, number] | string;
-/**
  * Gain of a fade at its progress x, 0..=1.
  */
-export type FadeCurve = "linear" | "constant_power";
+export type FadeCurve = "linear" | "constant_power" | "s" | "logarithmic";
 /**
  * Id of a transition on a track.
  */
@@ -820,6 +824,42 @@ export type Operation =
       };
     }
   | {
+      add_sound_effect: {
+        /**
+         * What gets it.
+         */
+        of: SoundTarget[];
+        /**
+         * Catalogue id of the effect.
+         */
+        effect: string;
+        /**
+         * Values by parameter id.
+         */
+        params?: {
+          [k: string]: Animated_ParamValue;
+        };
+        /**
+         * The effect before it. Absent: it becomes the last.
+         */
+        after?: EffectId | null;
+      };
+    }
+  | {
+      add_bus: {
+        /**
+         * The composition. Absent: the main one.
+         */
+        composition?: CompositionId | null;
+        bus: AudioBus;
+      };
+    }
+  | {
+      remove_bus: {
+        id: BusId;
+      };
+    }
+  | {
       move_effect: {
         id: EffectId;
         /**
@@ -995,6 +1035,22 @@ export type Target =
     }
   | {
       transition: TransitionId;
+    };
+/**
+ * What has sound effects. In JSON an object of one field: `{"track": "a1"}`.
+ */
+export type SoundTarget =
+  | {
+      clip: ClipId;
+    }
+  | {
+      track: TrackId;
+    }
+  | {
+      bus: BusId;
+    }
+  | {
+      output: CompositionId;
     };
 /**
  * One change. In JSON an object of one field, the name of the change:
@@ -1970,6 +2026,8 @@ export interface Wire {
   error: ApiError;
   add_subtitles_request: AddSubtitlesRequest;
   add_subtitles_report: AddSubtitlesReport;
+  beats_request: BeatsRequest;
+  beats_report: BeatsReport;
   cache_report: CacheReport;
   catalog_report: Catalog;
   check_subtitles_request: CheckSubtitlesRequest;
@@ -1978,6 +2036,8 @@ export interface Wire {
   collect_report: CollectReport;
   convert_subtitles_request: ConvertSubtitlesRequest;
   convert_subtitles_report: ConvertSubtitlesReport;
+  cut_silence_request: CutSilenceRequest;
+  cut_silence_report: CutSilenceReport;
   doctor_report: DoctorReport;
   export_request: ExportRequest;
   export_report: ExportReport;
@@ -1999,6 +2059,8 @@ export interface Wire {
   loudness_report: LoudnessReport;
   make_proxies_request: ProxyRequest;
   make_proxies_report: ProxyReport;
+  mark_beats_request: MarkBeatsRequest;
+  mark_beats_report: MarkBeatsReport;
   new_project_request: NewProjectRequest;
   new_project_report: NewProjectReport;
   play_request: PlayRequest;
@@ -2020,6 +2082,12 @@ export interface Wire {
   schema_report: unknown;
   show_subtitles_request: SubtitlesRequest;
   show_subtitles_report: SubtitlesReport;
+  silences_request: SilencesRequest;
+  silences_report: SilencesReport;
+  sound_segments_request: SegmentsRequest;
+  sound_segments_report: SegmentsReport;
+  spectrogram_request: SpectrogramRequest;
+  spectrogram_report: SpectrogramReport;
   split_add_request: SplitAddRequest;
   split_add_report: SplitReport;
   split_change_request: SplitChangeRequest;
@@ -2033,6 +2101,8 @@ export interface Wire {
   stabilize_report: StabilizeReport;
   stats_request: StatsRequest;
   stats_report: StatsReport;
+  sync_request: SyncRequest;
+  sync_report: SyncReport;
   thumbnail_request: ThumbnailRequest;
   thumbnail_report: StillsReport;
   title_add_request: TitleAddRequest;
@@ -2215,6 +2285,7 @@ export interface Composition {
   blend_space?: BlendSpace;
   color?: CompositionColor;
   motion_blur?: MotionBlur;
+  audio?: CompositionAudio;
   /**
    * Notes at times, in order of time.
    */
@@ -2318,6 +2389,153 @@ export interface MotionBlur {
    * Number of placements that are averaged, 2..=64.
    */
   samples?: number;
+  [k: string]: unknown;
+}
+/**
+ * The buses of a composition, and its output (master): all that is mixed into it → `effects` →
+ * `gain_db`.
+ */
+export interface CompositionAudio {
+  /**
+   * Buses that tracks, and other buses, can be mixed into.
+   */
+  buses?: AudioBus[];
+  gain_db?: AnimatedDouble;
+  /**
+   * Sound effects on the output, in order of application. Keyframe times are composition times.
+   */
+  effects?: EffectInstance[];
+  [k: string]: unknown;
+}
+/**
+ * A sub-mix of a composition: what tracks and buses send to it → `effects` → `gain_db`, `pan` →
+ * `output`.
+ */
+export interface AudioBus {
+  id: BusId;
+  /**
+   * Title.
+   */
+  name?: string;
+  /**
+   * Whether the bus is silent.
+   */
+  muted?: boolean;
+  /**
+   * If any track or bus is soloed, only soloed tracks and those that reach a soloed bus by their
+   * outputs are audible.
+   */
+  solo?: boolean;
+  gain_db?: AnimatedDouble;
+  pan?: AnimatedDouble;
+  /**
+   * Sound effects in order of application. Keyframe times are composition times.
+   */
+  effects?: EffectInstance[];
+  /**
+   * The bus that it is mixed into. Absent: the output of the composition.
+   */
+  output?: BusId | null;
+  /**
+   * Copies of its sound that are mixed into other buses.
+   */
+  sends?: AudioSend[];
+  [k: string]: unknown;
+}
+/**
+ * A value at a time.
+ */
+export interface Keyframe {
+  time: TimeDelta;
+  /**
+   * The value at that time.
+   */
+  value: number;
+  ease?: Ease;
+  turn?: AngleInterpolation;
+  /**
+   * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
+   * the way along the straight line.
+   */
+  handle_out?: BezierHandle | null;
+  /**
+   * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
+   * Absent: a third of the way along the straight line.
+   */
+  handle_in?: BezierHandle | null;
+  [k: string]: unknown;
+}
+/**
+ * Offset of a Bezier handle from its keyframe.
+ */
+export interface BezierHandle {
+  time: TimeDelta;
+  /**
+   * Offset in value, of the same shape as the value.
+   */
+  value: number;
+  [k: string]: unknown;
+}
+/**
+ * An effect on a clip.
+ */
+export interface EffectInstance {
+  id: EffectId;
+  /**
+   * Catalogue id of the effect.
+   */
+  effect: string;
+  /**
+   * `false`: the effect is not applied.
+   */
+  enabled?: boolean;
+  /**
+   * Values by parameter id; parameters that are not named have the catalogue's default.
+   */
+  params?: {
+    [k: string]: Animated_ParamValue;
+  };
+  [k: string]: unknown;
+}
+/**
+ * A value at a time.
+ */
+export interface Keyframe2 {
+  time: TimeDelta;
+  value: ParamValue;
+  ease?: Ease;
+  turn?: AngleInterpolation;
+  /**
+   * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
+   * the way along the straight line.
+   */
+  handle_out?: BezierHandle2 | null;
+  /**
+   * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
+   * Absent: a third of the way along the straight line.
+   */
+  handle_in?: BezierHandle2 | null;
+  [k: string]: unknown;
+}
+/**
+ * Offset of a Bezier handle from its keyframe.
+ */
+export interface BezierHandle2 {
+  time: TimeDelta;
+  value: ParamValue;
+  [k: string]: unknown;
+}
+/**
+ * A copy of a sound for a bus.
+ */
+export interface AudioSend {
+  bus: BusId;
+  gain_db?: AnimatedDouble;
+  /**
+   * Whether the copy is taken before the gain of its track or bus; otherwise after it. Effects are
+   * in both.
+   */
+  pre_fader?: boolean;
   [k: string]: unknown;
 }
 /**
@@ -2427,6 +2645,7 @@ export interface Track {
   locked?: boolean;
   gain_db?: AnimatedDouble;
   pan?: AnimatedDouble;
+  audio?: TrackAudio;
   opacity?: AnimatedDouble;
   /**
    * Clips in any order, which is kept in the file. Copies of a project share clips until one of
@@ -2440,37 +2659,23 @@ export interface Track {
   [k: string]: unknown;
 }
 /**
- * A value at a time.
+ * Where the sound of a track goes, and what changes it on its way: clips → `effects` → the track's
+ * gain → `output`.
  */
-export interface Keyframe {
-  time: TimeDelta;
+export interface TrackAudio {
   /**
-   * The value at that time.
+   * Sound effects in order of application, on the mix of the track's clips. Keyframe times are
+   * composition times.
    */
-  value: number;
-  ease?: Ease;
-  turn?: AngleInterpolation;
+  effects?: EffectInstance[];
   /**
-   * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
-   * the way along the straight line.
+   * The bus that the track is mixed into. Absent: the output of the composition.
    */
-  handle_out?: BezierHandle | null;
+  output?: BusId | null;
   /**
-   * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
-   * Absent: a third of the way along the straight line.
+   * Copies of its sound that are mixed into buses.
    */
-  handle_in?: BezierHandle | null;
-  [k: string]: unknown;
-}
-/**
- * Offset of a Bezier handle from its keyframe.
- */
-export interface BezierHandle {
-  time: TimeDelta;
-  /**
-   * Offset in value, of the same shape as the value.
-   */
-  value: number;
+  sends?: AudioSend[];
   [k: string]: unknown;
 }
 /**
@@ -2692,7 +2897,7 @@ export interface TextStyle {
 /**
  * A value at a time.
  */
-export interface Keyframe2 {
+export interface Keyframe3 {
   time: TimeDelta;
   value: Color;
   ease?: Ease;
@@ -2701,18 +2906,18 @@ export interface Keyframe2 {
    * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
    * the way along the straight line.
    */
-  handle_out?: BezierHandle2 | null;
+  handle_out?: BezierHandle3 | null;
   /**
    * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
    * Absent: a third of the way along the straight line.
    */
-  handle_in?: BezierHandle2 | null;
+  handle_in?: BezierHandle3 | null;
   [k: string]: unknown;
 }
 /**
  * Offset of a Bezier handle from its keyframe.
  */
-export interface BezierHandle2 {
+export interface BezierHandle3 {
   time: TimeDelta;
   value: Color;
   [k: string]: unknown;
@@ -2736,7 +2941,7 @@ export interface Gradient {
 /**
  * A value at a time.
  */
-export interface Keyframe3 {
+export interface Keyframe4 {
   time: TimeDelta;
   /**
    * The value at that time.
@@ -2751,18 +2956,18 @@ export interface Keyframe3 {
    * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
    * the way along the straight line.
    */
-  handle_out?: BezierHandle3 | null;
+  handle_out?: BezierHandle4 | null;
   /**
    * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
    * Absent: a third of the way along the straight line.
    */
-  handle_in?: BezierHandle3 | null;
+  handle_in?: BezierHandle4 | null;
   [k: string]: unknown;
 }
 /**
  * Offset of a Bezier handle from its keyframe.
  */
-export interface BezierHandle3 {
+export interface BezierHandle4 {
   time: TimeDelta;
   /**
    * Offset in value, of the same shape as the value.
@@ -2868,7 +3073,7 @@ export interface Vertex {
 /**
  * A value at a time.
  */
-export interface Keyframe4 {
+export interface Keyframe5 {
   time: TimeDelta;
   value: BezierPath;
   ease?: Ease;
@@ -2877,18 +3082,18 @@ export interface Keyframe4 {
    * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
    * the way along the straight line.
    */
-  handle_out?: BezierHandle4 | null;
+  handle_out?: BezierHandle5 | null;
   /**
    * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
    * Absent: a third of the way along the straight line.
    */
-  handle_in?: BezierHandle4 | null;
+  handle_in?: BezierHandle5 | null;
   [k: string]: unknown;
 }
 /**
  * Offset of a Bezier handle from its keyframe.
  */
-export interface BezierHandle4 {
+export interface BezierHandle5 {
   time: TimeDelta;
   value: BezierPath;
   [k: string]: unknown;
@@ -3166,7 +3371,7 @@ export interface TimeMap {
 /**
  * A value at a time.
  */
-export interface Keyframe5 {
+export interface Keyframe6 {
   time: TimeDelta;
   value: TimeDelta;
   ease?: Ease;
@@ -3175,18 +3380,18 @@ export interface Keyframe5 {
    * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
    * the way along the straight line.
    */
-  handle_out?: BezierHandle5 | null;
+  handle_out?: BezierHandle6 | null;
   /**
    * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
    * Absent: a third of the way along the straight line.
    */
-  handle_in?: BezierHandle5 | null;
+  handle_in?: BezierHandle6 | null;
   [k: string]: unknown;
 }
 /**
  * Offset of a Bezier handle from its keyframe.
  */
-export interface BezierHandle5 {
+export interface BezierHandle6 {
   time: TimeDelta;
   value: TimeDelta;
   [k: string]: unknown;
@@ -3330,55 +3535,6 @@ export interface Matte {
   [k: string]: unknown;
 }
 /**
- * An effect on a clip.
- */
-export interface EffectInstance {
-  id: EffectId;
-  /**
-   * Catalogue id of the effect.
-   */
-  effect: string;
-  /**
-   * `false`: the effect is not applied.
-   */
-  enabled?: boolean;
-  /**
-   * Values by parameter id; parameters that are not named have the catalogue's default.
-   */
-  params?: {
-    [k: string]: Animated_ParamValue;
-  };
-  [k: string]: unknown;
-}
-/**
- * A value at a time.
- */
-export interface Keyframe6 {
-  time: TimeDelta;
-  value: ParamValue;
-  ease?: Ease;
-  turn?: AngleInterpolation;
-  /**
-   * Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
-   * the way along the straight line.
-   */
-  handle_out?: BezierHandle6 | null;
-  /**
-   * Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
-   * Absent: a third of the way along the straight line.
-   */
-  handle_in?: BezierHandle6 | null;
-  [k: string]: unknown;
-}
-/**
- * Offset of a Bezier handle from its keyframe.
- */
-export interface BezierHandle6 {
-  time: TimeDelta;
-  value: ParamValue;
-  [k: string]: unknown;
-}
-/**
  * How a clip's sound is played.
  */
 export interface ClipAudio {
@@ -3398,6 +3554,11 @@ export interface ClipAudio {
    * that of a tape does.
    */
   preserve_pitch?: boolean;
+  /**
+   * Sound effects in order of application, before gain, fades and pan. Keyframe times count from
+   * the clip's start.
+   */
+  effects?: EffectInstance[];
   /**
    * Channels of the source that are used, counted from 0, in the order of their speakers; empty:
    * all. `[0]` plays the left channel as mono, `[1, 0]` swaps left and right.
@@ -3444,10 +3605,10 @@ export interface Transition {
     [k: string]: Animated_ParamValue;
   };
   /**
-   * Whether the sound cross-fades with constant power over the same span; otherwise it changes
-   * at the cut.
+   * Whether the sound cross-fades over the same span; otherwise it changes at the cut.
    */
   audio_crossfade?: boolean;
+  audio_fade_shape?: FadeCurve;
   [k: string]: unknown;
 }
 /**
@@ -3516,6 +3677,7 @@ export interface CompositionFields {
   blend_space?: BlendSpace;
   color?: CompositionColor;
   motion_blur?: MotionBlur;
+  audio?: CompositionAudio;
   /**
    * Notes at times, in order of time.
    */
@@ -3559,6 +3721,7 @@ export interface TrackFields {
   locked?: boolean;
   gain_db?: AnimatedDouble;
   pan?: AnimatedDouble;
+  audio?: TrackAudio;
   opacity?: AnimatedDouble;
   [k: string]: unknown;
 }
@@ -4438,6 +4601,53 @@ export interface IssueReport {
   message: string;
 }
 /**
+ * The audio stream to analyse.
+ */
+export interface BeatsRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the audio stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+}
+/**
+ * The rhythm of a sound. Times are seconds since the start of the file.
+ */
+export interface BeatsReport {
+  /**
+   * Beats per minute; 0 without beats.
+   */
+  bpm: number;
+  /**
+   * How clear the beats are, 0..=1.
+   */
+  confidence: number;
+  /**
+   * The beats.
+   */
+  beats: BeatReport[];
+  /**
+   * Where sounds start, whether on a beat or not.
+   */
+  onsets_secs: number[];
+}
+/**
+ * One beat.
+ */
+export interface BeatReport {
+  /**
+   * When.
+   */
+  secs: number;
+  /**
+   * How strong, relative to the mean of all beats.
+   */
+  strength: number;
+}
+/**
  * What the cache on disk holds.
  */
 export interface CacheReport {
@@ -4500,6 +4710,10 @@ export interface Catalog {
    */
   effects: EffectEntry[];
   /**
+   * Sound effects, by id.
+   */
+  sound_effects: SoundEffectEntry[];
+  /**
    * Blend modes, in menu order.
    */
   blend_modes: BlendEntry[];
@@ -4559,8 +4773,9 @@ export interface ParamEntry {
    */
   name: string;
   /**
-   * `number`, `bool`, `color`, `choice`, `file`, `curve`, `media` or `track`. The value of a
-   * `media` or `track` parameter is an id.
+   * `number`, `bool`, `color`, `choice`, `file`, `curve`, `media`, `track` or `key`. The value of a
+   * `media` or `track` parameter is an id, that of a `key` the id of a track or bus whose sound is
+   * followed, or empty.
    */
   kind: string;
   /**
@@ -4602,6 +4817,35 @@ export interface CostEntry {
    * Operations per pixel.
    */
   operations: number;
+}
+/**
+ * A sound effect.
+ */
+export interface SoundEffectEntry {
+  /**
+   * Id, as projects write it.
+   */
+  id: string;
+  /**
+   * Display name.
+   */
+  name: string;
+  /**
+   * Family.
+   */
+  family: string;
+  /**
+   * Description in one sentence.
+   */
+  summary: string;
+  /**
+   * Parameters, in order.
+   */
+  params: ParamEntry[];
+  /**
+   * Latency at default values in a stereo composition of 48 kHz, in samples; mixing makes up for it.
+   */
+  latency_samples: number;
 }
 /**
  * A blend mode.
@@ -4873,6 +5117,81 @@ export interface ConvertSubtitlesReport {
    * What the format cannot hold.
    */
   losses: string[];
+}
+/**
+ * The film whose pauses are cut out.
+ */
+export interface CutSilenceRequest {
+  /**
+   * Tracks whose sound decides; empty: all that are audible.
+   */
+  tracks?: string[];
+  /**
+   * Level below which it is silent, in dBFS; absent: 12 dB above the noise of the mix.
+   */
+  threshold_db?: number | null;
+  /**
+   * Shortest pause in seconds; absent: 0.5.
+   */
+  min_silence_secs?: number | null;
+  /**
+   * Seconds kept before each sound; absent: 0.1.
+   */
+  before_secs?: number | null;
+  /**
+   * Seconds kept after each sound; absent: 0.2.
+   */
+  after_secs?: number | null;
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Only report what would be cut.
+   */
+  dry_run?: boolean;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * What was cut out. Times are those of the film before.
+ */
+export interface CutSilenceReport {
+  /**
+   * The project file written; absent if nothing was to be written.
+   */
+  project?: string | null;
+  /**
+   * The pauses, whole frames.
+   */
+  cuts: SpanReport[];
+  /**
+   * Level below which it was silent, in dBFS.
+   */
+  threshold_db: number;
+  /**
+   * Length of the film before, in seconds.
+   */
+  before_secs: number;
+  /**
+   * Its length afterwards.
+   */
+  after_secs: number;
+}
+/**
+ * A span of time.
+ */
+export interface SpanReport {
+  /**
+   * Where it starts.
+   */
+  start_secs: number;
+  /**
+   * Where it ends.
+   */
+  end_secs: number;
 }
 /**
  * Capabilities of this machine.
@@ -5356,6 +5675,44 @@ export interface LoudnessRequest {
    * Range `A..B`, see [`crate::parse_range`]; absent: all.
    */
   range?: string | null;
+}
+/**
+ * The clip whose beats become markers.
+ */
+export interface MarkBeatsRequest {
+  /**
+   * Id of a clip that plays a file.
+   */
+  clip: string;
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * Result of marking beats.
+ */
+export interface MarkBeatsReport {
+  /**
+   * The project file written.
+   */
+  project: string;
+  /**
+   * Beats per minute of the file.
+   */
+  bpm: number;
+  /**
+   * How clear the beats are, 0..=1.
+   */
+  confidence: number;
+  /**
+   * Number of markers; those of an earlier run are replaced.
+   */
+  markers: number;
 }
 /**
  * The clips, and the settings of the project.
@@ -6193,6 +6550,153 @@ export interface CueReport {
   };
 }
 /**
+ * What counts as a pause.
+ */
+export interface SilencesRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the audio stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * Level below which it is silent, in dBFS; absent: 12 dB above the noise of the recording.
+   */
+  threshold_db?: number | null;
+  /**
+   * Shortest pause in seconds; absent: 0.5.
+   */
+  min_silence_secs?: number | null;
+  /**
+   * Seconds kept before each sound; absent: 0.1.
+   */
+  before_secs?: number | null;
+  /**
+   * Seconds kept after each sound; absent: 0.2.
+   */
+  after_secs?: number | null;
+}
+/**
+ * Where a file is silent. Times are seconds since the start of the file.
+ */
+export interface SilencesReport {
+  /**
+   * The pauses.
+   */
+  silences: SpanReport[];
+  /**
+   * Level below which it was silent, in dBFS.
+   */
+  threshold_db: number;
+  /**
+   * Level of the noise, in dBFS; absent for digital silence.
+   */
+  noise_db?: number | null;
+}
+/**
+ * The audio stream to analyse.
+ */
+export interface SegmentsRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the audio stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+}
+/**
+ * Segments of a sound, in order and without gaps.
+ */
+export interface SegmentsReport {
+  /**
+   * The segments.
+   */
+  segments: SegmentReport[];
+}
+/**
+ * One kind of sound for a while. Times are seconds since the start of the file.
+ */
+export interface SegmentReport {
+  /**
+   * `speech`, `music`, `silence` or `other`.
+   */
+  kind: string;
+  /**
+   * Where it starts.
+   */
+  start_secs: number;
+  /**
+   * Where it ends.
+   */
+  end_secs: number;
+  /**
+   * How probable the kind is, as far as the model can tell.
+   */
+  confidence: number;
+}
+/**
+ * The sound of a file to draw.
+ */
+export interface SpectrogramRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the audio stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * Number of columns, 1..=16384; absent: 1200.
+   */
+  width?: number | null;
+  /**
+   * Number of rows, 1..=16384; absent: 400.
+   */
+  height?: number | null;
+  /**
+   * How rows divide the frequencies: `linear`, `log` or `mel`; absent: `log`.
+   */
+  axis?: string | null;
+  /**
+   * Level of black in dBFS; absent: -120. White is 0 dBFS.
+   */
+  floor_db?: number | null;
+  /**
+   * The PNG file to write.
+   */
+  output: string;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * What a spectrogram shows.
+ */
+export interface SpectrogramReport {
+  /**
+   * Samples per second.
+   */
+  rate_hz: number;
+  /**
+   * Length of the sound in seconds.
+   */
+  secs: number;
+  /**
+   * Frequency at the lower edge of the picture.
+   */
+  lowest_hz: number;
+  /**
+   * Frequency at its upper edge.
+   */
+  highest_hz: number;
+}
+/**
  * A split screen to be added to a film.
  */
 export interface SplitAddRequest {
@@ -6608,6 +7112,72 @@ export interface StageReport {
    * All times together in milliseconds.
    */
   total_ms: number;
+}
+/**
+ * The recordings.
+ */
+export interface SyncRequest {
+  /**
+   * Media files with sound, two or more.
+   */
+  files: string[];
+  /**
+   * The project file to write; absent: none.
+   */
+  output?: string | null;
+  /**
+   * Which recording the film shows from which time on, `TIME=N`: `["0s=1", "12s=2"]`; recordings
+   * count from 1. Absent: the first one.
+   */
+  switch?: string[];
+  /**
+   * The recording whose sound is heard, from 1; absent: the first one.
+   */
+  sound?: number | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * How recordings lie to each other.
+ */
+export interface SyncReport {
+  /**
+   * The recordings, in the order of the request.
+   */
+  files: SyncedFile[];
+  /**
+   * The project file written.
+   */
+  project?: string | null;
+}
+/**
+ * One recording.
+ */
+export interface SyncedFile {
+  /**
+   * The file.
+   */
+  file: string;
+  /**
+   * When it starts, in seconds after the start of the first one; negative: before it. Absent if no
+   * other recording has the same sound.
+   */
+  offset_secs?: number | null;
+  /**
+   * How much slower than the first one's its clock runs, in parts per million; absent if the
+   * overlap is too short to tell, 0 for the first one.
+   */
+  drift_ppm?: number | null;
+  /**
+   * Peak of the correlation over the next highest one: about 1.5 is a doubtful match, 3 a good one.
+   */
+  confidence?: number | null;
+  /**
+   * Whether its polarity is that of the others, inverted.
+   */
+  inverted?: boolean;
 }
 /**
  * The frame of a file to show.

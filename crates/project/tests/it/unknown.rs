@@ -54,9 +54,16 @@ fn everything() -> Value {
               "mastering_display": {"red": [0.68, 0.32], "green": [0.265, 0.69], "blue": [0.15, 0.06], "white": [0.3127, 0.329],
                 "min_cd_m2": 0.005, "max_cd_m2": 1000},
               "content_light": {"max_cd_m2": 1000, "max_frame_average_cd_m2": 400}},
-             "motion_blur": {"samples": 8}, "markers": [{"id": "k", "time": 0}],
+             "motion_blur": {"samples": 8},
+             "audio": {"gain_db": number(), "effects": [{"id": "s1", "effect": "audio-volume", "params": {"gain": number()}}],
+               "buses": [{"id": "b1", "gain_db": number(), "pan": number(), "sends": [{"bus": "b2", "gain_db": number()}],
+                 "effects": [{"id": "s2", "effect": "audio-volume", "params": {"gain": number()}}]}, {"id": "b2"}]},
+             "markers": [{"id": "k", "time": 0}],
              "split": {"layout": "columns:1", "cells": [{"fit": "cover", "size": {"width": 64, "height": 36}}]}, "tracks": [
-                {"id": "v1", "gain_db": number(), "pan": number(), "opacity": number(), "clips": [
+                {"id": "v1", "gain_db": number(), "pan": number(), "opacity": number(),
+                 "audio": {"output": "b1", "sends": [{"bus": "b2", "gain_db": number()}],
+                   "effects": [{"id": "s3", "effect": "audio-volume", "params": {"gain": number()}}]},
+                 "clips": [
                     {"id": "c1", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "4s",
                      "time_map": {"speed": number()},
                      "video": {
@@ -69,7 +76,8 @@ fn everything() -> Value {
                             {"id": "m2", "shape": boxed("ellipse")},
                             {"id": "m3", "shape": {"type": "path", "path": curve(outline(0.1), outline(0.2))}}],
                         "effects": [{"id": "e1", "effect": "exposure", "params": {"exposure": number()}}]},
-                     "audio": {"gain_db": number(), "pan": number()}},
+                     "audio": {"gain_db": number(), "pan": number(),
+                        "effects": [{"id": "s4", "effect": "audio-volume", "params": {"gain": number()}}]}},
                     {"id": "c2", "source": {"type": "composition", "composition": "inner"}, "start": "4s", "duration": "4s",
                      "time_map": {"source": curve(json!(0), json!("1s"))}}],
                  "transitions": [{"id": "x1", "kind": "crossfade", "from": "c1", "to": "c2", "duration": "1s", "params": {"softness": number()}}]},
