@@ -286,7 +286,7 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
     let catalog = session.catalog.clone();
     let mut of = |effects: &mut [EffectInstance], folder: &str, place: &str| {
         for effect in effects {
-            for (id, value) in effect.params.iter_mut().filter(|(id, _)| is_file(&catalog, &effect.effect, id)) {
+            for (_, value) in effect.params.iter_mut().filter(|(id, _)| is_file(&catalog, &effect.effect, id)) {
                 for value in value.values_mut() {
                     if let ParamValue::Text(path) = value
                         && !path.is_empty()
