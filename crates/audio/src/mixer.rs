@@ -113,6 +113,12 @@ impl Mixer {
         let (settling, mut report) = (whole.settling_samples, self.report);
         let mut invalid = BTreeMap::new();
         let limit = self.limit();
+        // The graph may begin with what is planned already.
+        let mut known = Some(whole);
+        let plan = &mut |first, samples| match known.take_if(|p| p.first_sample == first && p.samples == samples) {
+            Some(known) => Ok(known),
+            None => plan(first, samples),
+        };
         let mixed =
             graph.run((first_sample, samples), settling, self.layout, &mut self.shared, plan, source, &mut |at, sum, found| {
                 for (sum, out) in sum.iter().zip(&mut block.channels) {

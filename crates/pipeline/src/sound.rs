@@ -102,7 +102,11 @@ impl AudioMix {
         let next = first_sample.saturating_add(block.len() as i64);
         let rest = samples - block.len();
         let composition = Arc::clone(&self.readers.composition);
-        let mut plans = |first, samples| composition.timeline_sound(first, samples);
+        let mut known = Some(plan);
+        let mut plans = |first, samples| match known.take_if(|p| p.first_sample == first && p.samples == samples) {
+            Some(known) => Ok(known),
+            None => composition.timeline_sound(first, samples),
+        };
         let mixed = self.mixer.programme(next, rest, &mut plans, &mut self.readers)?;
         block.channels.iter_mut().zip(mixed.channels).for_each(|(b, m)| b.extend(m));
         self.last = Some((first_sample, block.clone()));

@@ -13,7 +13,7 @@ use crate::{
     entries::SoundUses,
     index::{AudioFade, AudioSegment},
     mixer::{self, Planning, Strips},
-    sound_demand::ZERO,
+    sound_demand::{SoundDemand, ZERO},
 };
 use cutroom_project::{Animated, Clip, ClipSource, ClipTimes, MediaKind, Project, Run, StreamChoice, Track};
 use cutroom_types::{FLICKS_PER_SECOND, FadeCurve, MediaId, Time, TimeDelta};
@@ -21,6 +21,12 @@ use std::ops::{ControlFlow, Deref, Range};
 
 /// What buses one behind the other may read ahead, in whole blocks.
 const AHEAD_SAMPLES: i64 = 1 << 14;
+
+/// Samples in which effects forget what came before, see [`AudioPlan::settling_samples`].
+fn settling_samples(demand: SoundDemand, rate_hz: f64) -> u64 {
+    let samples = demand.settling_secs * rate_hz;
+    if samples < 1e15 { samples.ceil() as u64 } else { NEVER_SETTLES }
+}
 
 /// Length of the fades where a time map stops, starts or jumps.
 const EDGE_FADE: TimeDelta = TimeDelta(FLICKS_PER_SECOND / 200);
@@ -32,7 +38,6 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let demand = self.index(self.root).map(|index| index.sound).unwrap_or_default();
         // Rates and channels change latencies little; each bus reads up to a block ahead.
         let latency = if demand.any { (demand.latency_secs * rate * 1.1) as i64 + AHEAD_SAMPLES } else { 0 };
-        let settling = demand.settling_secs * rate;
         let mut plan = AudioPlan {
             rate_hz: c.sample_rate_hz,
             channels: c.channels as usize,
@@ -41,7 +46,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             voices: Vec::new(),
             feeds: Vec::new(),
             buses: Vec::new(),
-            settling_samples: if settling < 1e15 { settling.ceil() as u64 } else { NEVER_SETTLES },
+            settling_samples: settling_samples(demand, rate),
         };
         let end = first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
         let wanted = first_sample..end.saturating_add(latency);
@@ -56,8 +61,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// Whether a range of samples has a voice. Stops at the first one and samples no curve. What
     /// effects leave of a sound counts, too.
     pub(crate) fn has_voice(&self, requested: &Range<i64>) -> Result<bool, PlanError> {
-        let any = self.index(self.root).is_some_and(|index| index.sound.any);
-        let settling = if any { self.plan_audio(requested.start, 0)?.settling_samples } else { 0 };
+        let demand = self.index(self.root).map(|index| index.sound).unwrap_or_default();
+        let settling = settling_samples(demand, f64::from(self.composition().sample_rate_hz));
         let from = requested.start.saturating_sub_unsigned(settling);
         Ok(self.collect(self.root, &self.nothing_around(), &(from..requested.end), &mut None)?.is_break())
     }

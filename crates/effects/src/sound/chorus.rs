@@ -1,7 +1,7 @@
 //! Chorus.
 use super::lfo::{Phase, channel_offset, sine};
 use super::line::Line;
-use super::ramp::{Ramp, fixed};
+use super::ramp::Ramp;
 use super::{SoundBlock, SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -16,7 +16,7 @@ const MAX_VOICES: usize = 8;
 /// copies alone.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
-        fixed("rate", "Rate", 0.6, 0.01, 20.0, Unit::Hertz),
+        ParamSpec::fixed("rate", "Rate", 0.6, 0.01, 20.0, Unit::Hertz),
         ParamSpec::number("depth", "Depth", 2.5, 0.0, MAX_DEPTH_MS, Unit::Millis),
         ParamSpec::number("delay", "Delay", 15.0, 1.0, MAX_DELAY_MS, Unit::Millis),
         ParamSpec::quality("voices", "Voices", 3.0, 1.0, MAX_VOICES as f64),

@@ -1,7 +1,7 @@
 //! Convolution reverb.
 use super::convolver::{Convolver, Path};
 use super::line::Line;
-use super::ramp::{Ramp, fixed};
+use super::ramp::Ramp;
 use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamKind, ParamSpec, Unit};
 use cutroom_types::AudioBlock;
@@ -29,7 +29,7 @@ const FADE: f64 = 0.1;
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec { id: "file", name: "Impulse Response", kind: FILE, unit: Unit::None },
-        fixed("length", "Longest Impulse", 10.0, 0.01, 60.0, Unit::Secs),
+        ParamSpec::fixed("length", "Longest Impulse", 10.0, 0.01, 60.0, Unit::Secs),
         ParamSpec::choice("normalize", "Normalize", "energy", &["energy", "peak", "off"]),
         ParamSpec::number("preDelay", "Pre-Delay", 0.0, 0.0, 1000.0 * MAX_PRE_DELAY_SECS, Unit::Millis),
         ParamSpec::number("gain", "Wet Gain", 0.0, -60.0, 24.0, Unit::Decibels),

@@ -1,7 +1,6 @@
 //! De-click.
 use super::ar::Model;
 use super::frames::Frames;
-use super::ramp::fixed;
 use super::{BLOCK_SAMPLES, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Params, Unit};
 
@@ -33,7 +32,7 @@ const ROUNDS: usize = 3;
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("sensitivity", "Sensitivity", 50.0, 0.0, 100.0, Unit::Percent),
-        fixed("longest", "Longest Click", 2.0, 0.05, 10.0, Unit::Millis),
+        ParamSpec::fixed("longest", "Longest Click", 2.0, 0.05, 10.0, Unit::Millis),
         ParamSpec::number("widen", "Widen", 0.06, 0.0, 1.0, Unit::Millis),
         ParamSpec::switch("clicksOnly", "Clicks Only", false),
     ],

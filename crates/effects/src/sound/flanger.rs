@@ -1,7 +1,7 @@
 //! Flanger.
 use super::lfo::{Phase, channel_offset, sine};
 use super::line::Line;
-use super::ramp::{Ramp, fixed, kept, loop_secs_to_silence};
+use super::ramp::{Ramp, kept, loop_secs_to_silence};
 use super::{SoundBlock, SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -14,7 +14,7 @@ const MAX_DEPTH_MS: f64 = 15.0;
 /// Delays are at least two samples. The wave starts at the shortest delay.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
-        fixed("rate", "Rate", 0.25, 0.01, 20.0, Unit::Hertz),
+        ParamSpec::fixed("rate", "Rate", 0.25, 0.01, 20.0, Unit::Hertz),
         ParamSpec::number("delay", "Delay", 0.5, 0.05, MAX_DELAY_MS, Unit::Millis),
         ParamSpec::number("depth", "Depth", 4.0, 0.0, MAX_DEPTH_MS, Unit::Millis),
         ParamSpec::number("feedback", "Feedback", 40.0, -99.0, 99.0, Unit::Percent),

@@ -1,7 +1,7 @@
 //! Low-pass.
 use super::svf::{self, BUTTERWORTH, Coefficients, Filter, IDENTITY};
 use super::{SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
-use crate::spec::{ParamSpec, Params, Unit};
+use crate::spec::{ParamSpec, Unit};
 
 /// Butterworth low-pass of order 2, 4 or 8, −3 dB at the frequency; Q other than 0.7071 lifts or
 /// lowers the response there. Frequencies of half the sampling rate and more leave the sound as it
@@ -12,17 +12,11 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::choice("slope", "Slope in dB per octave", "12", &["12", "24", "48"]),
         ParamSpec::number("q", "Resonance (Q)", BUTTERWORTH, 0.1, 20.0, Unit::None),
     ],
-    settling_secs: |p, _| svf::settling_secs(f64::from(p.number(0)), settling_q(p)),
+    settling_secs: |p, _| {
+        svf::settling_secs(f64::from(p.number(0)), svf::slowest_q(svf::sections(p.text(1)), f64::from(p.number(2))))
+    },
     ..SoundSpec::new("audio-low-pass", "Low-pass", SoundFamily::Filter, "Removes what lies above a frequency.", make)
 };
-
-fn settling_q(p: Params<'_>) -> f64 {
-    let (count, q) = (svf::sections(p.text(1)), f64::from(p.number(2)));
-    // The slowest section: the one with the highest Q, or with one below 0.5.
-    (0..count).map(|i| svf::butterworth_q(i, count, q)).fold(svf::butterworth_q(count - 1, count, q), |a, b| {
-        if svf::settling_secs(1.0, b) > svf::settling_secs(1.0, a) { b } else { a }
-    })
-}
 
 fn make(setup: SoundSetup<'_>) -> Box<dyn SoundProcessor> {
     let rate_hz = setup.format.rate_hz;

@@ -11,9 +11,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("q", "Q", BUTTERWORTH, 0.1, 4.0, Unit::None),
     ],
     neutral: |p| p.number(1) == 0.0,
-    settling_secs: |p, _| {
-        svf::settling_secs(f64::from(p.number(0)) * libm::pow(10.0, -f64::from(p.number(1).abs()) / 80.0), f64::from(p.number(2)))
-    },
+    settling_secs: |p, _| svf::shelf_settling_secs(f64::from(p.number(0)), f64::from(p.number(1)), f64::from(p.number(2))),
     ..SoundSpec::new("audio-low-shelf", "Low shelf", SoundFamily::Filter, "Raises or lowers what lies below a frequency.", make)
 };
 

@@ -1,6 +1,6 @@
 //! Noise reduction.
 use super::noise_floor::{GROUP_FRAMES, NoiseFloor};
-use super::ramp::{fixed, from_db};
+use super::ramp::from_db;
 use super::stft::{Bins, Stft, Window, frame_size, groups};
 use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
@@ -34,7 +34,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::number("amount", "Amount", 12.0, 0.0, 48.0, Unit::Decibels),
         ParamSpec::number("sensitivity", "Sensitivity", 0.0, -12.0, 12.0, Unit::Decibels),
         ParamSpec::number("smoothing", "Smoothing", 50.0, 0.0, 100.0, Unit::Percent),
-        fixed("lookAhead", "Look-Ahead", 1.0, 0.0, 1.5, Unit::Secs),
+        ParamSpec::fixed("lookAhead", "Look-Ahead", 1.0, 0.0, 1.5, Unit::Secs),
         ParamSpec::switch("noiseOnly", "Noise Only", false),
         ParamSpec::switch("link", "Link Channels", true),
     ],

@@ -1,6 +1,6 @@
 //! Phaser.
 use super::lfo::{Phase, channel_offset, sine};
-use super::ramp::{Ramp, fixed, kept, loop_secs_to_silence};
+use super::ramp::{Ramp, kept, loop_secs_to_silence};
 use super::{SoundBlock, SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 use std::f64::consts::{PI, TAU};
@@ -16,7 +16,7 @@ const MAX_STAGES: usize = 24;
 /// `A` is the bilinear transform of `(ω − s) / (ω + s)`, exact at the corner.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
-        fixed("rate", "Rate", 0.4, 0.01, 20.0, Unit::Hertz),
+        ParamSpec::fixed("rate", "Rate", 0.4, 0.01, 20.0, Unit::Hertz),
         ParamSpec::number("center", "Center Frequency", 800.0, 50.0, 10_000.0, Unit::Hertz),
         // In octaves up and down.
         ParamSpec::number("depth", "Depth", 1.5, 0.0, 4.0, Unit::None),

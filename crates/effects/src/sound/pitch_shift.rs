@@ -1,7 +1,6 @@
 //! Pitch shift.
 use super::onset::Onsets;
 use super::peaks::{Peak, find_peaks};
-use super::ramp::fixed;
 use super::spectral_envelope::SpectralEnvelope;
 use super::stft::{Bins, Stft, Window, frame_size};
 use super::{SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
@@ -33,7 +32,7 @@ pub static SPEC: SoundSpec = SoundSpec {
         ParamSpec::choice("material", "Material", "voice", &["voice", "music", "drums"]),
         ParamSpec::switch("formants", "Preserve Formants", false),
         ParamSpec::number("formantShift", "Formant Shift", 0.0, -12.0, 12.0, Unit::Semitones),
-        fixed("onsets", "Onset Sensitivity", 50.0, 0.0, 100.0, Unit::Percent),
+        ParamSpec::fixed("onsets", "Onset Sensitivity", 50.0, 0.0, 100.0, Unit::Percent),
     ],
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && (!p.bool(3) || p.number(4) == 0.0),
     latency_samples: |p, format| Stft::latency(size(p, format)),

@@ -1,7 +1,6 @@
-//! Small things that many processors need: numbers that move over a block, the limits of states,
-//! and parameters that cannot be animated.
+//! Small things that many processors need: numbers that move over a block, and the limits of
+//! states.
 use super::{BLOCK_SAMPLES, SoundParams};
-use crate::spec::{ParamKind, ParamSpec, Unit};
 
 /// A number that changes linearly over a block.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +25,6 @@ impl Ramp {
     pub fn at(self, i: usize) -> f64 {
         self.from + self.step * i as f64
     }
-}
-
-/// A number that cannot be keyframed, with a unit.
-pub(super) const fn fixed(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: Unit) -> ParamSpec {
-    ParamSpec { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit }
 }
 
 /// What a state keeps: nothing below −400 dB, so that no processor slows down with denormal

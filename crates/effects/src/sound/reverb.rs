@@ -1,7 +1,7 @@
 //! Reverb.
 use super::cuts::{CutState, Cuts, HIGH_CUT_OFF_HZ, LOW_CUT_OFF_HZ};
 use super::line::Line;
-use super::ramp::{Ramp, fixed, from_db, kept};
+use super::ramp::{Ramp, from_db, kept};
 use super::{BLOCK_SAMPLES, Channel, SoundBlock, SoundFamily, SoundFormat, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -36,7 +36,7 @@ const EARLY: [[(f64, f64); 6]; 2] = [
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
         ParamSpec::number("decay", "Decay Time", 1.8, 0.1, 20.0, Unit::Secs),
-        fixed("size", "Size", 100.0, 20.0, 300.0, Unit::Percent),
+        ParamSpec::fixed("size", "Size", 100.0, 20.0, 300.0, Unit::Percent),
         ParamSpec::number("preDelay", "Pre-Delay", 10.0, 0.0, 1000.0 * MAX_PRE_DELAY_SECS, Unit::Millis),
         ParamSpec::number("damping", "Damping Frequency", 5000.0, 200.0, 20_000.0, Unit::Hertz),
         ParamSpec::number("highDecay", "High Decay", 50.0, 5.0, 100.0, Unit::Percent),

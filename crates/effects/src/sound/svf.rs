@@ -244,6 +244,18 @@ pub(super) fn settling_secs(hz: f64, q: f64) -> f64 {
     (20.0 / (2.0 * PI * hz.max(0.1) * slower.max(1e-6))).max(SHORTEST_SECS)
 }
 
+/// The Q of the section of a Butterworth filter that rings longest: the highest one, or one below
+/// 0.5.
+pub(super) fn slowest_q(sections: usize, q: f64) -> f64 {
+    let of = |i| butterworth_q(i, sections, q);
+    (0..sections).map(of).fold(of(sections - 1), |a, b| if settling_secs(1.0, b) > settling_secs(1.0, a) { b } else { a })
+}
+
+/// Returns how long a shelf rings, whose poles move away from its frequency with its gain.
+pub(super) fn shelf_settling_secs(hz: f64, gain_db: f64, q: f64) -> f64 {
+    settling_secs(hz * libm::pow(10.0, -gain_db.abs() / 80.0), q)
+}
+
 /// State of one filter for one channel.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct State([f64; 2]);

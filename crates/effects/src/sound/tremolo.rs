@@ -1,6 +1,6 @@
 //! Tremolo.
 use super::lfo::{Phase, channel_offset, fraction, sine, triangle};
-use super::ramp::{Ramp, fixed};
+use super::ramp::Ramp;
 use super::{SoundBlock, SoundFamily, SoundProcessor, SoundSetup, SoundSpec};
 use crate::spec::{ParamSpec, Unit};
 
@@ -15,7 +15,7 @@ const EDGE_SECS: f64 = 0.002;
 /// sound.
 pub static SPEC: SoundSpec = SoundSpec {
     params: &[
-        fixed("rate", "Rate", 5.0, 0.01, 50.0, Unit::Hertz),
+        ParamSpec::fixed("rate", "Rate", 5.0, 0.01, 50.0, Unit::Hertz),
         ParamSpec::number("depth", "Depth", 50.0, 0.0, 100.0, Unit::Percent),
         ParamSpec::choice("shape", "Shape", "sine", SHAPES),
         ParamSpec::number("phase", "Phase", 0.0, -360.0, 360.0, Unit::Degrees),
