@@ -58,6 +58,7 @@ fn command(operation: &str) -> &str {
         "file_loudness" => "loudness",
         "cut_silence" | "silences" => "cut-silence",
         "mark_beats" => "beats",
+        "sound_devices" | "sound_latency" => "devices",
         "sound_segments" => "segments",
         "prune_cache" => "cache prune",
         "verify_cache" => "cache verify",

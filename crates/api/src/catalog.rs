@@ -184,7 +184,7 @@ pub fn catalog() -> Catalog {
                 name: e.name.into(),
                 family: lower(&e.family),
                 summary: e.summary.into(),
-                params: params(e.params),
+                params: sound_params(e.params),
                 latency_samples: (e.latency_samples)(Params::new(&e.defaults()), SoundFormat { rate_hz: 48_000, channels: 2 }),
             })
             .collect(),
@@ -236,6 +236,15 @@ fn aliases() -> Vec<AliasEntry> {
         AliasEntry { kind: "transition".into(), id: t.id.into(), entries, match_kind: "like".into(), note: directions.join(", ") }
     });
     chains.chain(transitions).collect()
+}
+
+/// Of sound effects only numbers and switches can be animated.
+fn sound_params(params: &[ParamSpec]) -> Vec<ParamEntry> {
+    let entry = |p: &ParamSpec| {
+        let can = matches!(p.kind, ParamKind::Number { .. } | ParamKind::Bool { .. });
+        ParamEntry { animatable: can && param(p).animatable, ..param(p) }
+    };
+    params.iter().map(entry).collect()
 }
 
 fn param(p: &ParamSpec) -> ParamEntry {

@@ -41,6 +41,7 @@ mod session;
 mod settings;
 mod sheet;
 mod sound_analysis;
+mod sound_devices;
 mod source_session;
 mod speed;
 mod split;
@@ -123,6 +124,10 @@ pub use sound_analysis::{
     SegmentsReport, SegmentsRequest, SilencesReport, SilencesRequest, SpanReport, SpectrogramReport, SpectrogramRequest,
     SyncReport, SyncRequest, SyncedFile, beats, cut_silence, mark_beats, silences, sound_segments, spectrogram, sync,
 };
+pub use sound_devices::{
+    LatencyReport, LatencyRequest, RecordReport, RecordRequest, SoundDeviceReport, SoundDevicesReport, SoundOutputReport, record,
+    sound_devices, sound_latency,
+};
 pub use speed::{Speed, SpeedMeter};
 pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};
 pub use split_film::{
@@ -176,6 +181,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<PresetsRequest, Vec<NamedPreset>>("presets"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
+    Operation::new::<RecordRequest, RecordReport>("record"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),
     Operation::new::<RelinkRequest, RelinkReport>("relink"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
@@ -183,6 +189,8 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<SilencesRequest, SilencesReport>("silences"),
+    Operation::of_nothing::<SoundDevicesReport>("sound_devices"),
+    Operation::new::<LatencyRequest, LatencyReport>("sound_latency"),
     Operation::new::<SegmentsRequest, SegmentsReport>("sound_segments"),
     Operation::new::<SpectrogramRequest, SpectrogramReport>("spectrogram"),
     Operation::new::<SplitAddRequest, SplitReport>("split_add"),

@@ -1,6 +1,9 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
-use crate::{ApiError, BackendChoice, PlaybackFigures, Session, session};
+use crate::{
+    ApiError, BackendChoice, PlaybackFigures, Session, session,
+    sound_devices::{SoundOutput, SoundOutputReport},
+};
 use cutroom_engine::{Activity, DrawOutput, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
 use cutroom_pipeline::RenderOptions;
 use cutroom_types::{CancelToken, PictureFormat, Progress, Size};
@@ -49,6 +52,13 @@ pub struct PlayRequest {
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
+    /// The output on which the sound is heard, by its id or name; absent: the system's default, or
+    /// nobody hears it if there is none.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// Lets nobody hear the sound: the machine's clock keeps the time.
+    #[serde(default)]
+    pub null_sink: bool,
 }
 
 const fn one() -> f64 {
@@ -71,6 +81,8 @@ impl Default for PlayRequest {
             every_frame: false,
             backend: BackendChoice::default(),
             threads: 0,
+            device: None,
+            null_sink: false,
         }
     }
 }
@@ -96,15 +108,18 @@ pub struct PlayReport {
     pub start_secs: f64,
     /// Time from the first picture to the end, in seconds.
     pub real_secs: f64,
+    /// What played the sound.
+    pub sound: SoundOutputReport,
     /// Problems that did not prevent playing.
     pub warnings: Vec<String>,
 }
 
-/// Plays a range of a composition to nobody: the clock is the machine's. If `cancel` is cancelled, it
-/// stops and reports what it has played.
+/// Plays a range of a composition: the clock is that of the sound device or, without one, the machine's.
+/// If `cancel` is cancelled, it stops and reports what it has played.
 ///
 /// # Errors
-/// Problems of the project, values that make no sense, or a failure of decoding, drawing or mixing.
+/// Problems of the project, values that make no sense, a named device that cannot be opened, or a
+/// failure of decoding, drawing or mixing.
 pub fn play(
     session: &Session,
     request: &PlayRequest,
@@ -135,7 +150,11 @@ pub fn play(
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
     let output = DrawOutput::Video(PictureFormat::YUV420P8);
     let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, output);
+    let channels = composition.channels as usize;
+    let (mut sound, sink) =
+        SoundOutput::open(request.device.as_deref(), request.null_sink, composition.sample_rate_hz, channels).map_err(one)?;
     let mut engine = Engine::new(EngineSettings {
+        sink,
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,
         ..settings.map_err(|e| failed(&e))?
@@ -171,6 +190,7 @@ pub fn play(
         return Err(failed(&e));
     }
     let kept = engine.play_report();
+    let (sound, heard) = sound.report();
     let first = first.unwrap_or_else(Instant::now);
     Ok(PlayReport {
         from_frame: range.start,
@@ -181,6 +201,7 @@ pub fn play(
         frame_rate: rate.as_f64(),
         start_secs: (first - began).as_secs_f64(),
         real_secs: first.elapsed().as_secs_f64(),
-        warnings: session::warnings(session, &opened),
+        sound,
+        warnings: session::warnings(session, &opened).into_iter().chain(heard).collect(),
     })
 }

@@ -124,6 +124,13 @@ impl Clock {
         self.state().at(secs)
     }
 
+    /// Up to when it is known what is heard (see [`now_secs`]); `None` before the first block.
+    pub(crate) fn known_until(&self) -> Option<f64> {
+        let state = self.state();
+        let newest = state.stream.as_ref()?.anchors.at(f64::INFINITY)?;
+        Some(newest.secs + newest.frames as f64 * newest.secs_per_frame)
+    }
+
     /// When the next sound of a composition sample is heard, if it is already in the device.
     pub fn time_of(&self, sample: f64) -> Option<f64> {
         let state = self.state();

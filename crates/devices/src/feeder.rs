@@ -99,6 +99,7 @@ impl Feeder {
             shared: line.shared.clone(),
             faults: line.faults.clone(),
             earlier_under_runs: 0,
+            earlier_missed_secs: 0.0,
         }));
         let feed = ((options.lead_secs * f64::from(options.rate_hz) / 4.0) as usize).clamp(64, 4096);
         let first = options.first_sample as f64;
@@ -170,7 +171,7 @@ impl Feeder {
             }
             return false;
         }
-        if !self.line.wants(self.feed) {
+        if !self.line.wants(self.feed) || !self.programme.is_ready(self.request(self.samples_to_turn().0)) {
             return false;
         }
         self.produce();
@@ -325,13 +326,21 @@ impl Feeder {
         self.set_mode(Mode::Scrubbing);
     }
 
-    /// Makes the next block and puts it into the ring.
-    fn produce(&mut self) {
+    /// Samples of the next block, the end of the loop that it may reach, and whether it does.
+    fn samples_to_turn(&self) -> (usize, Option<f64>, bool) {
         let end = self.range.as_ref().map(|r| r.end as f64).filter(|end| self.speed > 0.0 && self.next < *end);
         let left = end.map_or(usize::MAX, |end| ((end - self.next) / self.speed).ceil() as usize);
-        let samples = self.feed.min(left);
+        (self.feed.min(left), end, left <= self.feed)
+    }
+
+    fn request(&self, samples: usize) -> Request {
+        Request { first_sample: self.next.floor() as i64, samples, speed: self.speed, contiguous: self.contiguous }
+    }
+
+    /// Makes the next block and puts it into the ring.
+    fn produce(&mut self) {
+        let (samples, end, turns) = self.samples_to_turn();
         let (mut block, ended) = self.ask(samples);
-        let turns = left <= samples;
         if ended && end.is_some() {
             // Within a loop, what is beyond the sound's end is silence.
             let missing = samples - block.first().map_or(0, Vec::len);
@@ -355,7 +364,7 @@ impl Feeder {
 
     /// Asks the programme for the next samples; whether it has no more after them.
     fn ask(&mut self, samples: usize) -> (Vec<Vec<f32>>, bool) {
-        let request = Request { first_sample: self.next.floor() as i64, samples, speed: self.speed, contiguous: self.contiguous };
+        let request = self.request(samples);
         let answer = self.programme.sound(request).map_err(|e| e.to_string()).and_then(|block| {
             let rate_hz = self.options.rate_hz;
             if block.rate_hz == rate_hz || block.is_empty() {
@@ -481,11 +490,13 @@ impl Feeder {
         let line = Line::open(output, wanted(&self.options), self.options.lead_secs, gain)?;
         let heard = self.clock.now();
         let under_runs = self.line.shared.under_runs.load(Relaxed);
+        let missed_secs = self.line.shared.missed_secs();
         // The old stream stops here.
         self.line = line;
         self.on_fallback = fallback;
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.earlier_under_runs += under_runs;
+        live.earlier_missed_secs += missed_secs;
         live.device = self.output.name();
         live.on_fallback = fallback;
         live.format = self.line.format;

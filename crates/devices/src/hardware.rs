@@ -134,7 +134,18 @@ fn name(device: &cpal::Device) -> String {
     device.description().map_or_else(|_| id(device), |description| description.name().to_owned())
 }
 
+/// ALSA writes what it does not find to standard error; what matters of it comes as an error, too.
+#[cfg(target_os = "linux")]
+fn keep_quiet() {
+    // Holds for this thread. It fails only without memory, and then the messages stay.
+    let _ = alsa::Output::local_error_handler();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_quiet() {}
+
 fn list(direction: Direction) -> Result<Vec<DeviceInfo>, DeviceError> {
+    keep_quiet();
     let host = cpal::default_host();
     let default = direction.default_of(&host).map(|device| id(&device));
     let mut found = Vec::new();
@@ -153,6 +164,7 @@ fn list(direction: Direction) -> Result<Vec<DeviceInfo>, DeviceError> {
 }
 
 fn find(choice: &Choice, direction: Direction) -> Result<cpal::Device, DeviceError> {
+    keep_quiet();
     let host = cpal::default_host();
     let names = |found: Vec<DeviceInfo>| found.into_iter().map(|info| info.id).collect();
     match choice {

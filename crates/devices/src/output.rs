@@ -39,6 +39,8 @@ pub(crate) struct OutputShared {
     /// Frames given to the device, with silence.
     pub device_frames: AtomicU64,
     pub under_runs: AtomicU64,
+    /// Frames of silence given because of them.
+    missed_frames: AtomicU64,
     /// Highest absolute sample since the last look, bits of an `f32`.
     pub peak: AtomicU32,
     /// Parts per million, bits of an `f64`; NaN while unknown.
@@ -59,6 +61,7 @@ impl OutputShared {
             consumed: AtomicU64::new(0),
             device_frames: AtomicU64::new(0),
             under_runs: AtomicU64::new(0),
+            missed_frames: AtomicU64::new(0),
             peak: AtomicU32::new(0),
             drift_ppm: AtomicU64::new(f64::NAN.to_bits()),
             latency_secs: AtomicU64::new(0),
@@ -67,6 +70,10 @@ impl OutputShared {
 
     pub fn drift_ppm(&self) -> Option<f64> {
         Some(f64::from_bits(self.drift_ppm.load(Relaxed))).filter(|ppm| ppm.is_finite())
+    }
+
+    pub fn missed_secs(&self) -> f64 {
+        self.missed_frames.load(Relaxed) as f64 / f64::from(self.rate_hz)
     }
 
     pub fn latency_secs(&self) -> f64 {
@@ -84,6 +91,8 @@ pub struct OutputCallback {
     read: u64,
     /// Silent until the ring holds [`prefill`](Self::prefill).
     waiting: bool,
+    /// Silent since an under-run.
+    dry: bool,
     /// Position in the ramp, 0 (silent) to 1.
     level: f32,
     step: f32,
@@ -98,7 +107,20 @@ impl OutputCallback {
         let volume = f32::from_bits(shared.volume.load(Relaxed));
         let step = (1.0 / (RAMP_SECS * f64::from(rate_hz))).min(1.0) as f32;
         let (smooth, drift) = (Loop::new(rate_hz), Drift::new(rate_hz));
-        Self { ring, shared, channels, prefill: prefill as u64, read: 0, waiting: true, level: 0.0, step, volume, smooth, drift }
+        Self {
+            ring,
+            shared,
+            channels,
+            prefill: prefill as u64,
+            read: 0,
+            waiting: true,
+            dry: false,
+            level: 0.0,
+            step,
+            volume,
+            smooth,
+            drift,
+        }
     }
 
     /// Number of interleaved channels that [`fill`](Self::fill) expects.
@@ -127,6 +149,9 @@ impl OutputCallback {
         }
         if let Some(rest) = out.get_mut(done * self.channels..).filter(|r| !r.is_empty()) {
             rest.fill(0.0);
+            if self.dry {
+                self.shared.missed_frames.fetch_add((frames - done) as u64, Relaxed);
+            }
             self.publish(start + done as f64 * self.smooth.secs_per_frame(), 0);
         }
         let peak = out.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
@@ -164,6 +189,7 @@ impl OutputCallback {
                 return Piece::Silent;
             }
             self.waiting = false;
+            self.dry = false;
             return Piece::Changed;
         }
         let fade = (1.0 / self.step) as usize;
@@ -183,6 +209,7 @@ impl OutputCallback {
         // The feeder is late: fade out over what there is.
         if held == 0 {
             self.fall_silent();
+            self.dry = true;
             self.shared.under_runs.fetch_add(1, Relaxed);
             return Piece::Silent;
         }
@@ -195,6 +222,7 @@ impl OutputCallback {
     fn fall_silent(&mut self) {
         self.level = 0.0;
         self.waiting = true;
+        self.dry = false;
     }
 
     fn skip(&mut self, frames: usize) -> Piece {

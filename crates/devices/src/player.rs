@@ -201,6 +201,7 @@ impl Player {
             on_fallback: live.on_fallback,
             format: live.format,
             under_runs: live.earlier_under_runs + live.shared.under_runs.load(Relaxed),
+            missed_secs: live.earlier_missed_secs + live.shared.missed_secs(),
             device_xruns,
             late_blocks,
             latency_secs: live.shared.latency_secs(),

@@ -28,6 +28,13 @@ pub trait SoundProgramme: Send {
     /// # Errors
     /// Whatever prevents it; the player plays silence in its place, tells its caller and goes on.
     fn sound(&mut self, request: Request) -> Result<AudioBlock, Box<dyn Error + Send + Sync>>;
+
+    /// Whether the run can be given now. While it cannot, the player does not ask for it and plays
+    /// what it holds; once that is used up there is silence, and the composition's time stands
+    /// still. Programmes that make sound when asked, the usual ones, are always ready.
+    fn is_ready(&mut self, _request: Request) -> bool {
+        true
+    }
 }
 
 impl<F> SoundProgramme for F

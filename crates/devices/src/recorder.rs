@@ -11,6 +11,7 @@ use crate::{
     backend::Watch,
     input::{InputShared, Loss},
     levels::Meter,
+    now_secs,
     options::FURTHEST,
     resample::Resampler,
 };
@@ -34,6 +35,9 @@ const LOOK: Duration = Duration::from_millis(3);
 const CHUNK: usize = 1024;
 /// Losses that can wait to be told.
 const LOSSES: usize = 256;
+/// What was captured waits so long, in seconds, until the output has told what was heard then: its
+/// callback may be late on a busy machine.
+const SETTLE_SECS: f64 = 0.25;
 /// Further from where it should be than this, what follows is placed anew: the output stood still.
 /// In seconds.
 const OFF_SECS: f64 = 0.01;
@@ -253,11 +257,11 @@ impl<F: FnMut(RecordedBlock)> Drain<F> {
                 self.figures.lock().unwrap_or_else(PoisonError::into_inner).fault = Some(message);
                 break;
             }
-            self.drain();
+            self.drain(false);
             std::thread::sleep(LOOK);
         }
         drop(stream);
-        self.drain();
+        self.drain(true);
         if let Some(resampler) = &mut self.resampler {
             let mut rest = vec![Vec::new(); self.channels];
             resampler.finish(&mut rest);
@@ -265,8 +269,18 @@ impl<F: FnMut(RecordedBlock)> Drain<F> {
         }
     }
 
-    /// Takes everything that is in the ring.
-    fn drain(&mut self) {
+    /// Of the next `frames` of the ring, how many were captured at times of which the output has told
+    /// what was heard.
+    fn settled(&self, frames: usize) -> usize {
+        let Some(anchor) = self.shared.anchors.of_frame(self.taken) else { return frames };
+        let waited = now_secs() - SETTLE_SECS;
+        let until = self.clock.known_until().map_or(waited, |known| known.max(waited));
+        let count = ((until - anchor.time_of(self.taken as f64)) / anchor.secs_per_frame).floor();
+        frames.min(count.max(0.0) as usize)
+    }
+
+    /// Takes what is in the ring and settled, or everything at the end.
+    fn drain(&mut self, everything: bool) {
         loop {
             // A loss is told before what follows it is stored, so what is seen first must be the
             // store.
@@ -274,6 +288,7 @@ impl<F: FnMut(RecordedBlock)> Drain<F> {
             let loss = self.losses.peek().ok().copied();
             let until_loss = loss.map_or(usize::MAX, |loss| loss.after.saturating_sub(self.taken) as usize);
             let frames = held.min(until_loss).min(CHUNK);
+            let frames = if everything { frames } else { self.settled(frames) };
             if frames > 0 {
                 let Ok(chunk) = self.ring.read_chunk(frames * self.channels) else { return };
                 let (first, second) = chunk.as_slices();

@@ -42,6 +42,8 @@ pub struct Status {
     pub format: Format,
     /// Times that the feeder was late and there was silence, since the start.
     pub under_runs: u64,
+    /// Silence heard for that reason, in seconds.
+    pub missed_secs: f64,
     /// Under-runs that the driver tells of, of this device since it was opened.
     pub device_xruns: u64,
     /// Blocks that a timer delivered more than a block late.
@@ -66,4 +68,6 @@ pub(crate) struct Live {
     pub faults: Arc<Faults>,
     /// Under-runs of streams before this one.
     pub earlier_under_runs: u64,
+    /// Silence of those, in seconds.
+    pub earlier_missed_secs: f64,
 }

@@ -5,6 +5,7 @@
 //! thrown away. It must not know HTTP, JSON or windows.
 #![forbid(unsafe_code)]
 
+mod device_sink;
 pub mod dirty;
 mod draw;
 mod engine;
@@ -21,6 +22,7 @@ pub mod stages;
 mod transport;
 mod world;
 
+pub use device_sink::{DeviceSink, MakeOutput, SoundDevice};
 pub use draw::{DrawOrder, DrawOutput, Drawer, Draws, PipelineDrawer};
 pub use engine::{Engine, EngineSettings, EngineState};
 pub use error::EngineError;

@@ -132,7 +132,8 @@ pub const LAYERS: &[Layer] = &[
         dir: "crates/engine",
         owns: "the running editor: the open document with its journal, stages on `bevy_ecs`, jobs, caches, transport",
         may_use: &[
-            "types", "project", "cache", "effects", "timeline", "media", "render", "audio", "analysis", "pipeline", "export",
+            "types", "project", "cache", "effects", "timeline", "media", "render", "audio", "devices", "analysis", "pipeline",
+            "export",
         ],
         never_knows: "HTTP, JSON, windows",
     },
@@ -158,6 +159,7 @@ pub const LAYERS: &[Layer] = &[
             "media",
             "render",
             "audio",
+            "devices",
             "analysis",
             "pipeline",
             "export",

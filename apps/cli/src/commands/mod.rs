@@ -6,6 +6,7 @@ mod catalog;
 mod collect;
 mod completions;
 mod cut_silence;
+mod devices;
 mod doctor;
 mod edit;
 mod export;
@@ -25,6 +26,7 @@ mod play;
 mod presets;
 mod probe;
 mod proxy;
+mod record;
 mod relink;
 mod run;
 mod schema;
@@ -66,6 +68,10 @@ pub enum Command {
     Frame(frame::FrameArgs),
     /// Play a project without a window and report how well it keeps time
     Play(Box<play::PlayArgs>),
+    /// List sound devices, or measure how much later one records than another plays
+    Devices(devices::DevicesArgs),
+    /// Record a voice-over into a project while its film is played
+    Record(Box<record::RecordArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
     /// Export on a farm: Slurm, Kubernetes, or this machine in the background
@@ -168,6 +174,8 @@ impl Command {
             Self::Farm(command) => command.json(),
             Self::Presets(args) => args.json,
             Self::Play(args) => args.json,
+            Self::Devices(args) => args.json,
+            Self::Record(args) => args.json,
             Self::History(args) => args.json,
             Self::Restore(args) => args.json,
             Self::Recover(args) => args.json,
@@ -224,6 +232,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Farm(command) => farm::run(&command),
         Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
+        Command::Devices(args) => devices::devices(&args),
+        Command::Record(args) => record::record(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
         Command::Serve(args) => serve::serve(&args),
@@ -375,6 +385,8 @@ mod tests {
             "presets" => ("presets", presets::WORDS),
             "probe" => ("probe", probe::WORDS),
             "prune_cache" => ("cache prune", cache::PRUNE_WORDS),
+            "record" => ("record", record::WORDS),
+            "sound_devices" | "sound_latency" => ("devices", devices::WORDS),
             "relink" => ("relink", relink::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {

@@ -5,7 +5,7 @@ use crate::{
     interrupt, text,
 };
 use clap::Args;
-use cutroom_api::{ApiError, PlayReport, PlayRequest, Session};
+use cutroom_api::{ApiError, PlayReport, PlayRequest, Session, SoundOutputReport};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom play`.
@@ -16,8 +16,9 @@ Examples:
   cutroom play film.json --headless --from 1s --to 2s --scale 0.5 --json
   cutroom play film.json --headless --to 25 --speed -2 --loop 2
 
-Frames are drawn in time with the sound, and what was shown and left out is reported. This version
-has no window and no sound device: --headless says so, and the sound goes to a clock (--null-sink).
+Frames are drawn in time with the sound, and what was shown and left out is reported. This version has no window, and
+--headless says so. The sound is heard on the system's default device or on --device, whose clock the pictures follow;
+with --null-sink, or where there is no device, nobody hears it and the machine's clock is followed. `devices` lists them.
 Ctrl-C stops and reports what was played.
 Exit codes: 0 done, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
 pub struct PlayArgs {
@@ -26,9 +27,12 @@ pub struct PlayArgs {
     /// Play without a window; this version has none and needs the option
     #[arg(long)]
     pub headless: bool,
-    /// Let nobody hear the sound and play by the machine's clock; this version always does
-    #[arg(long)]
+    /// Let nobody hear the sound and play by the machine's clock
+    #[arg(long, conflicts_with = "device")]
     pub null_sink: bool,
+    /// The output on which the sound is heard, by its id or name
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
     /// Where to start: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,
@@ -73,6 +77,8 @@ pub const WORDS: &Words = &[
     ("every_frame", "--every-frame"),
     ("backend", "--backend"),
     ("threads", "--threads"),
+    ("device", "--device"),
+    ("null_sink", "--null-sink"),
 ];
 
 /// Plays a film without a window.
@@ -93,6 +99,8 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
         every_frame: args.every_frame,
         backend: args.backend.into(),
         threads: args.threads,
+        device: args.device.clone(),
+        null_sink: args.null_sink,
     };
     let report = super::with_bar(|progress| cutroom_api::play(&session, &request, &cancel, progress));
     let report = report.map_err(|e| Failure::of(e, WORDS))?;
@@ -115,9 +123,16 @@ fn text_of(r: &PlayReport) -> String {
         ("left out", r.figures.dropped.to_string()),
         ("late", r.figures.late.to_string()),
         ("drift", format!("{:.1} ms at most, {:.1} ms on average", r.figures.max_drift_ms, r.figures.mean_drift_ms)),
+        ("sound", sound_of(&r.sound)),
         ("missing sound", format!("{:.1} ms", r.figures.missing_sound_ms)),
         ("played", format!("{:.2} s of sound in {:.2} s", r.figures.played_secs, r.real_secs)),
         ("first picture after", format!("{:.2} s", r.start_secs)),
     ];
     text::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))
+}
+
+fn sound_of(s: &SoundOutputReport) -> String {
+    let Some(device) = &s.device else { return "by the machine's clock".into() };
+    let drift = s.drift_ppm.map_or(String::new(), |ppm| format!(", its clock {ppm:+.0} ppm off"));
+    format!("{device}, {:.1} ms after it was sent{drift}, {} under-runs", s.latency_ms, s.under_runs)
 }

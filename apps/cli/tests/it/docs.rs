@@ -161,7 +161,9 @@ fn every_example_works() {
             }
             // A server runs until it is interrupted.
             let ran = if ["edit", "serve"].contains(&name.as_str()) { b.interrupted(&words) } else { b.run(&words) };
-            assert_eq!(ran.code, 0, "cutroom {}\n{}", words.join(" "), ran.err);
+            // Machines of tests have no sound devices.
+            let has_none = ["devices", "record"].contains(&name.as_str()) && ran.err.contains("device.no");
+            assert!(ran.code == 0 || has_none, "cutroom {}\n{}", words.join(" "), ran.err);
             done += 1;
         }
     }

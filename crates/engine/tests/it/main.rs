@@ -1,4 +1,5 @@
 //! Tests of the engine, one module per topic.
+mod devices;
 mod dirty;
 mod engine;
 mod film;
