@@ -92,6 +92,8 @@ const families: Record<string, readonly string[]> = {
   "tab-": ["effects", "transitions", "titles", "generators"],
   "verb-": ["insert", "overwrite", "append", "ontop"],
   "attribute-": attributeIds,
+  "mixer-show-": ["inserts", "sends", "rack", "analysis"],
+  "sound-family-": ["level", "dynamics", "filter", "space", "modulation", "color", "channels", "repair"],
   "motion-": motions,
   "workspace-": workspaceIds,
   "nothing-": nothings,

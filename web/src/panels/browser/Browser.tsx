@@ -10,7 +10,7 @@ import { EFFECT, TRANSITION } from "../../ui/dragged";
 import { Empty, Search } from "../../ui/parts";
 import { LazyPicture } from "../../ui/LazyPicture";
 import { useSession } from "../../ui/session-context";
-import { type Entry, matching } from "./matching";
+import { aliasesIn, type Entry, matching } from "../../ui/matching";
 import { Titles } from "./Titles";
 
 /** Effects, transitions and things that are made and not filmed, with a search over all names. */
@@ -48,17 +48,6 @@ export function Browser() {
       </Tabs.Root>
     </div>
   );
-}
-
-function useAliases(): Map<string, string> {
-  const session = useSession();
-  const catalog = useStore(session.lists, (s) => s.catalog);
-  const names = new Map<string, string>();
-  // Names of other editors find the entries that are the same here.
-  for (const alias of catalog?.aliases ?? []) {
-    for (const id of alias.entries) names.set(id, `${names.get(id) ?? ""} ${alias.id}`);
-  }
-  return names;
 }
 
 function List({
@@ -115,7 +104,7 @@ function Effects({ search }: { search: string }) {
   const session = useSession();
   const text = useText();
   const catalog = useStore(session.lists, (s) => s.catalog);
-  const aliases = useAliases();
+  const aliases = aliasesIn(catalog);
   if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
   const apply = (effect: string) => {
     const clips = [...session.selection.getState().clips];
@@ -130,7 +119,7 @@ function Transitions({ search }: { search: string }) {
   const session = useSession();
   const text = useText();
   const catalog = useStore(session.lists, (s) => s.catalog);
-  const aliases = useAliases();
+  const aliases = aliasesIn(catalog);
   if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
   const apply = (kind: string) => {
     const context = session.context();
