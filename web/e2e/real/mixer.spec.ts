@@ -109,7 +109,7 @@ test("a bus, a send and a compressor are made, changed and undone", async ({ pag
   const params = async () => (await main(server)).audio?.buses?.[0].effects?.[0].params;
   await expect.poll(params).toEqual({ threshold: -32 });
   await expect(rack.getByRole("button", { name: "Reset Threshold" })).toBeEnabled();
-  await choose(page, rack.getByRole("combobox", { name: "Detector", exact: true }), "Rms");
+  await choose(page, rack.getByRole("combobox", { name: "Detector", exact: true }), "RMS");
   // What gets into the bus would follow itself.
   const key = rack.getByRole("combobox", { name: "Side chain" });
   await key.click();
@@ -182,6 +182,18 @@ test("the sound of a clip has the same effects in the inspector", async ({ page,
   await frequency.fill("120");
   await frequency.press("Enter");
   await expect.poll(effects).toEqual([["audio-high-pass", { frequency: 120 }]]);
+  // From the library, onto the clip that is selected and into a strip.
+  await page.getByRole("tab", { name: "Library" }).click();
+  await page.getByRole("tab", { name: "Sound", exact: true }).click();
+  await page.getByRole("button", { name: /^De-esser/ }).dblclick();
+  await expect.poll(async () => (await effects())?.map(([id]) => id)).toEqual(["audio-high-pass", "audio-de-esser"]);
+  await page.getByRole("tab", { name: "Mixer" }).click();
+  const list = page.getByRole("list", { name: "Effects of Voice" });
+  for (const name of [/^Compressor/, /^Limiter/]) {
+    await page.getByRole("button", { name }).first().dragTo(list);
+    await expect(list.getByRole("button", { name }).first()).toBeVisible();
+  }
+  await expect.poll(async () => (await track(server, "a1"))?.effects?.length).toBe(2);
 });
 
 test("the output is analysed while it plays", async ({ page, server }) => {

@@ -50,6 +50,16 @@ export function moveEffect(effects: readonly EffectInstance[], id: string, to: n
   return { move_effect: { id, after: at === 0 ? null : rest[at - 1].id } };
 }
 
+/** After as many others; before the first one nothing can be added, only moved there. */
+export function insertEffect(of: SoundTarget, before: readonly EffectInstance[], effect: string): Operation {
+  return { add_sound_effect: { of: [of], effect, after: before.at(-1)?.id ?? null } };
+}
+
+/** What names an element of a list in a field: its id, or its position where that has a dot. */
+export function elementName({ id }: { id: string }, at: number): string {
+  return id.includes(".") ? String(at) : id;
+}
+
 /** The parameter by which sound effects name what they follow. */
 export const KEY_PARAM = "key";
 

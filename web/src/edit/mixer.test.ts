@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Project, Track } from "../api/types";
-import { moveEffect, soundChain } from "./chain";
+import { insertEffect, moveEffect, soundChain } from "./chain";
 import * as mixer from "./mixer";
 import { FLICKS as S } from "./time";
 
@@ -62,6 +62,12 @@ describe("the strips of the mixer", () => {
     });
   });
 
+  it("are named by their position where their id has a dot", () => {
+    const buses = [{ id: "room" }, { id: "music.1" }];
+    const dotted = mixer.stripsOf(project, { ...main, audio: { buses } });
+    expect(dotted.buses.map((s) => s.own)).toEqual(["audio.buses.room.", "audio.buses.1."]);
+  });
+
   it("name their lists of effects", () => {
     const chain = (s: mixer.Strip) => {
       const { owner, field, sound, strip: from } = mixer.stripChain(s);
@@ -116,6 +122,12 @@ describe("ways of sound", () => {
 
 describe("the order of effects", () => {
   const effects = ["a", "b", "c"].map((id) => ({ id, effect: "audio-volume" }));
+  it("has what is added behind others", () => {
+    const add = (before: number) => insertEffect({ bus: "room" }, effects.slice(0, before), "audio-eq");
+    expect(add(2)).toEqual({ add_sound_effect: { of: [{ bus: "room" }], effect: "audio-eq", after: "b" } });
+    expect(add(0)).toEqual({ add_sound_effect: { of: [{ bus: "room" }], effect: "audio-eq", after: null } });
+  });
+
   it.each<[string, number, string | null | undefined]>([
     ["a", 0, undefined],
     ["a", 1, "b"],

@@ -12,7 +12,7 @@ import type {
   Track,
 } from "../api/types";
 import { findMedia, mediaIdOf, nestedIdOf, trackLabel } from "../document/select";
-import { type Chain, mixerOwner, reached, sourcesOf } from "./chain";
+import { type Chain, elementName, mixerOwner, reached, sourcesOf } from "./chain";
 import { freeId, setField, trackIds } from "./commands";
 import { keysOf, valueAt } from "./curve";
 import { hasSound } from "./place";
@@ -84,7 +84,7 @@ export function trackStrip(composition: Composition, track: Track): Strip {
 }
 
 function busStrip(composition: Composition, bus: AudioBus, n: number): Strip {
-  const base = `audio.buses.${bus.id}.`;
+  const base = `audio.buses.${elementName(bus, n)}.`;
   return {
     kind: "bus",
     id: bus.id,

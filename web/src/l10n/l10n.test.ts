@@ -89,7 +89,7 @@ const families: Record<string, readonly string[]> = {
   "scopes-": ["1", "2", "4"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
-  "tab-": ["effects", "transitions", "titles", "generators"],
+  "tab-": ["effects", "sounds", "transitions", "titles", "generators"],
   "verb-": ["insert", "overwrite", "append", "ontop"],
   "attribute-": attributeIds,
   "mixer-show-": ["inserts", "sends", "rack", "analysis"],

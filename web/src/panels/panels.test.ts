@@ -68,11 +68,12 @@ describe("ranges of parameters", () => {
   });
 
   it("have choices that can be read", () => {
-    expect(["leftRight", "peak", "band-pass", "noise_only"].map(readable)).toEqual([
+    expect(["leftRight", "peak", "rms", "centerLfe", "s-log3"].map(readable)).toEqual([
       "Left right",
       "Peak",
-      "Band pass",
-      "Noise only",
+      "RMS",
+      "Center LFE",
+      "s-log3",
     ]);
   });
 });

@@ -7,7 +7,16 @@ import { addTitle } from "../edit/titles";
 import { snapBy, snapTimes } from "../edit/snap";
 import { FLICKS, fromSecs, onFrame, toFlicks } from "../edit/time";
 import type { Session } from "../session/session";
-import { draggedMedia, draggedTitle, type DraggedMedia, EFFECT, MEDIA, TITLE, TRANSITION } from "../ui/dragged";
+import {
+  draggedMedia,
+  draggedTitle,
+  type DraggedMedia,
+  EFFECT,
+  MEDIA,
+  SOUND_EFFECT,
+  TITLE,
+  TRANSITION,
+} from "../ui/dragged";
 import { SNAP_PX } from "./gestures/drags";
 import type { Pointer, Situation } from "./gestures/host";
 import { hitTest } from "./hit";
@@ -17,6 +26,7 @@ import { rowAt, timeAt, type Row } from "./view";
 export interface Dropped {
   media?: string;
   effect?: string;
+  soundEffect?: string;
   transition?: string;
   title?: string;
   files: File[];
@@ -25,7 +35,7 @@ export interface Dropped {
 /** While something is dragged browsers tell only of which kind it is. */
 export function kindOf(types: readonly string[]): "media" | "effect" | "transition" | "title" | "files" | undefined {
   if (types.includes(MEDIA)) return "media";
-  if (types.includes(EFFECT)) return "effect";
+  if (types.includes(EFFECT) || types.includes(SOUND_EFFECT)) return "effect";
   if (types.includes(TRANSITION)) return "transition";
   if (types.includes(TITLE)) return "title";
   return types.includes("Files") ? "files" : undefined;
@@ -36,6 +46,7 @@ export function dropped(transfer: DataTransfer): Dropped {
   return {
     media: value(MEDIA),
     effect: value(EFFECT),
+    soundEffect: value(SOUND_EFFECT),
     transition: value(TRANSITION),
     title: value(TITLE),
     files: [...transfer.files],
@@ -116,7 +127,7 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
     return;
   }
   const command = dropCommand(now, pointer, row, what);
-  await session.run(command, what.effect ?? what.transition ?? "drop");
+  await session.run(command, what.effect ?? what.soundEffect ?? what.transition ?? "drop");
 }
 
 /** Answers with where it ends. */
@@ -143,10 +154,10 @@ export function dropCommand(
 ): Operation | undefined {
   const hit = hitTest(now.rows, now.view, pointer.x, Math.min(pointer.y, (row?.y ?? 0) + 10));
   if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return undefined;
-  if (what.effect !== undefined) {
-    const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
-    return { add_effect: { clips, effect: what.effect } };
-  }
+  const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
+  if (what.effect !== undefined) return { add_effect: { clips, effect: what.effect } };
+  if (what.soundEffect !== undefined)
+    return { add_sound_effect: { of: clips.map((clip) => ({ clip })), effect: what.soundEffect } };
   if (what.transition === undefined) return undefined;
   const duration = FLICKS;
   if (hit.kind === "cut")

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, RotateCcw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import type { EffectInstance, ParamEntry } from "../api/types";
-import { type Chain, moveEffect } from "../edit/chain";
+import { type Chain, elementName, moveEffect } from "../edit/chain";
 import { setField } from "../edit/commands";
 import { keysOf } from "../edit/curve";
 import { followable, sourceName } from "../edit/mixer";
@@ -35,7 +35,7 @@ export function EffectSection({ chain, effect }: { chain: Chain; effect: EffectI
   const { effects, field, owner } = chain;
   const at = effects.findIndex((e) => e.id === effect.id);
   const name = entry?.name ?? effect.effect;
-  const base = `${field}.${effect.id}`;
+  const base = `${field}.${elementName(effect, at)}`;
   const set = (part: string, value: unknown, key?: string) =>
     void session.run(setField(owner.of, `${base}.${part}`, value), effect.effect, key);
   const move = (to: number) => void session.run(moveEffect(effects, effect.id, to), "move-effect");
@@ -78,6 +78,7 @@ export function EffectSection({ chain, effect }: { chain: Chain; effect: EffectI
           chain={chain}
           effect={effect}
           param={param}
+          base={base}
           set={(value, key) => set(`params.${param.id}`, value, key)}
         />
       ))}
@@ -89,10 +90,12 @@ interface ParamProps {
   chain: Chain;
   effect: EffectInstance;
   param: ParamEntry;
+  /** The field that the effect is. */
+  base: string;
   set(value: unknown, key?: string): void;
 }
 
-function Param({ chain, effect, param, set }: ParamProps) {
+function Param({ chain, effect, param, base, set }: ParamProps) {
   const text = useText();
   const own: unknown = effect.params?.[param.id];
   const value: unknown = own ?? param.default;
@@ -110,7 +113,7 @@ function Param({ chain, effect, param, set }: ParamProps) {
   );
   const animated = {
     owners: [chain.owner],
-    field: `${chain.field}.${effect.id}.params.${param.id}`,
+    field: `${base}.params.${param.id}`,
     raw: value,
     label,
     action: reset,
@@ -145,7 +148,7 @@ function Param({ chain, effect, param, set }: ParamProps) {
 }
 
 /** Kinds that have no field yet are shown as text, so that nothing is hidden. */
-function Control({ chain, param, value, set }: Omit<ParamProps, "effect"> & { value: unknown }): ReactNode {
+function Control({ chain, param, value, set }: Omit<ParamProps, "effect" | "base"> & { value: unknown }): ReactNode {
   const { kind, name: label, options = [] } = param;
   if (kind === "bool") return <Switch label={label} checked={value === true} onChange={set} />;
   if (kind === "choice" && typeof value === "string")

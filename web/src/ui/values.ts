@@ -42,11 +42,15 @@ const signs: Record<string, string> = { degrees: "°", semitones: "st" };
 export const signOf = (unit: string | undefined): string => signs[unit ?? ""] ?? unit ?? "";
 const unitShown = (unit: string | undefined) => (unit ? ` ${signOf(unit)}` : "");
 
-/** `leftRight` as `Left right`. */
+const capitals = new Set(["hlg", "lfe", "lufs", "pq", "rms"]);
+
+/** `leftRight` as `Left right`; what has hyphens or digits, such as `s-log3`, stays as it is. */
 export function readable(id: string): string {
+  if (/[-0-9]/.test(id)) return id;
   const words = id
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replaceAll(/[-_]/g, " ")
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(" ");
+  const shown = words.map((word) => (capitals.has(word) ? word.toUpperCase() : word)).join(" ");
+  return shown.charAt(0).toUpperCase() + shown.slice(1);
 }

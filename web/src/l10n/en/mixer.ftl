@@ -38,6 +38,7 @@ analysis-correlation = Correlation
 analysis-correlation-about = How alike left and right are: +1 is mono, below 0 they cancel each other in mono
 
 ## Sound effects
+tab-sounds = Sound
 section-sound-effects = Sound effects
 sound-effects-empty = They change the sound before volume, fades and pan.
 sound-effect-add = Add a sound effect

@@ -38,6 +38,7 @@ analysis-correlation = 位相相関
 analysis-correlation-about = 左右がどれだけ同じか：+1 はモノラル、0 未満はモノラルにすると打ち消し合います
 
 ## Sound effects
+tab-sounds = サウンド
 section-sound-effects = サウンドエフェクト
 sound-effects-empty = 音量、フェード、パンの前に音を変えます。
 sound-effect-add = サウンドエフェクトを追加

@@ -1,4 +1,4 @@
-import { Blend, Shapes, Sparkles, Type, Square, Layers } from "lucide-react";
+import { AudioLines, Blend, Shapes, Sparkles, Type, Square, Layers } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { useStore } from "zustand";
@@ -6,7 +6,8 @@ import type { Clip } from "../../api/types";
 import { clipIds, dissolve, freeId, placed, STILL_SECS, textClip } from "../../edit/commands";
 import { FLICKS, fromSecs } from "../../edit/time";
 import { useText } from "../../l10n/locale";
-import { EFFECT, TRANSITION } from "../../ui/dragged";
+import { EFFECT, SOUND_EFFECT, TRANSITION } from "../../ui/dragged";
+import { useSoundEntries } from "../../ui/add-sound-effect";
 import { Empty, Search } from "../../ui/parts";
 import { LazyPicture } from "../../ui/LazyPicture";
 import { useSession } from "../../ui/session-context";
@@ -23,7 +24,7 @@ export function Browser() {
       <Tabs.Root value={tab} onValueChange={setTab} className="tabs">
         <div className="panel-bar">
           <Tabs.List className="tab-list" aria-label={text("panel-browser")}>
-            {(["effects", "transitions", "titles", "generators"] as const).map((id) => (
+            {(["effects", "sounds", "transitions", "titles", "generators"] as const).map((id) => (
               <Tabs.Trigger key={id} value={id} className="tab">
                 {text(`tab-${id}`)}
               </Tabs.Trigger>
@@ -35,6 +36,9 @@ export function Browser() {
         </div>
         <Tabs.Content value="effects" className="scroll">
           <Effects search={search} />
+        </Tabs.Content>
+        <Tabs.Content value="sounds" className="scroll">
+          <SoundEffects search={search} />
         </Tabs.Content>
         <Tabs.Content value="transitions" className="scroll">
           <Transitions search={search} />
@@ -54,12 +58,13 @@ function List({
   entries,
   type,
   pictures,
-  icon,
+  icon: Icon,
   apply,
 }: {
   entries: readonly Entry[];
   type: string;
-  pictures: "effects" | "transitions";
+  /** Absent: they have none. */
+  pictures?: "effects" | "transitions";
   icon: typeof Blend;
   apply(id: string): void;
 }) {
@@ -87,7 +92,13 @@ function List({
                   event.dataTransfer.effectAllowed = "copy";
                 }}
               >
-                <LazyPicture src={session.http.cataloguePictureUrl(pictures, e.id)} icon={icon} />
+                {pictures === undefined ? (
+                  <span className="entry-icon">
+                    <Icon size={15} aria-hidden />
+                  </span>
+                ) : (
+                  <LazyPicture src={session.http.cataloguePictureUrl(pictures, e.id)} icon={Icon} />
+                )}
                 <span className="entry-text">
                   <span>{e.name}</span>
                   {e.summary === undefined ? null : <span className="muted">{e.summary}</span>}
@@ -113,6 +124,23 @@ function Effects({ search }: { search: string }) {
   };
   const entries = matching(catalog.effects, search, aliases);
   return <List entries={entries} type={EFFECT} pictures="effects" icon={Sparkles} apply={apply} />;
+}
+
+/** Onto clips; those of tracks and buses are added in the mixer, by dragging, too. */
+function SoundEffects({ search }: { search: string }) {
+  const session = useSession();
+  const text = useText();
+  const catalog = useStore(session.lists, (s) => s.catalog);
+  const all = useSoundEntries();
+  if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
+  const apply = (effect: string) => {
+    const clips = [...session.selection.getState().clips];
+    if (clips.length === 0) session.notice(text("select-clip-first"));
+    else void session.run({ add_sound_effect: { of: clips.map((clip) => ({ clip })), effect } }, effect);
+  };
+  return (
+    <List entries={matching(all, search, aliasesIn(catalog))} type={SOUND_EFFECT} icon={AudioLines} apply={apply} />
+  );
 }
 
 function Transitions({ search }: { search: string }) {

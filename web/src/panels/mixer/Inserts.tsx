@@ -2,11 +2,12 @@
 import { Power } from "lucide-react";
 import { type DragEvent, type KeyboardEvent, useRef, useState } from "react";
 import type { EffectInstance } from "../../api/types";
-import { type Chain, moveEffect } from "../../edit/chain";
+import { type Chain, elementName, insertEffect, moveEffect } from "../../edit/chain";
 import { setField } from "../../edit/commands";
 import { useText } from "../../l10n/locale";
 import { AddSoundEffect } from "../../ui/add-sound-effect";
 import { useEntry } from "../../ui/effects";
+import { SOUND_EFFECT } from "../../ui/dragged";
 import { useSession } from "../../ui/session-context";
 
 interface InsertsProps {
@@ -57,18 +58,26 @@ export function Inserts({ chain, name, source, chosen, choose, added }: InsertsP
     const below = rows.findIndex((row) => event.clientY < row.top + row.height / 2);
     return below < 0 ? rows.length : below;
   };
+  /** What comes from the library goes behind the first one at least. */
+  const gapFor = (event: DragEvent) =>
+    dragged.current === undefined ? Math.min(effects.length, Math.max(1, gapAt(event))) : gapAt(event);
   const onDragOver = (event: DragEvent) => {
-    if (dragged.current === undefined) return;
+    if (dragged.current === undefined && !event.dataTransfer.types.includes(SOUND_EFFECT)) return;
     event.preventDefault();
-    setGap(gapAt(event));
+    setGap(gapFor(event));
   };
   const onDrop = (event: DragEvent) => {
     const id = dragged.current;
-    if (id === undefined) return;
+    const effect = event.dataTransfer.getData(SOUND_EFFECT);
+    if (id === undefined && effect === "") return;
     event.preventDefault();
-    const from = effects.findIndex((e) => e.id === id);
-    const to = gapAt(event);
+    const to = gapFor(event);
     setGap(undefined);
+    if (id === undefined) {
+      void session.run(insertEffect(sound, effects.slice(0, to), effect), source);
+      return;
+    }
+    const from = effects.findIndex((e) => e.id === id);
     void session.run(moveEffect(effects, id, to > from ? to - 1 : to), source);
   };
   return (
@@ -94,7 +103,7 @@ export function Inserts({ chain, name, source, chosen, choose, added }: InsertsP
             choose={() => choose(effect.id === chosen ? undefined : effect.id)}
             toggle={() =>
               void session.run(
-                setField(chain.owner.of, `${chain.field}.${effect.id}.enabled`, effect.enabled === false),
+                setField(chain.owner.of, `${chain.field}.${elementName(effect, at)}.enabled`, effect.enabled === false),
                 source,
               )
             }
