@@ -120,6 +120,20 @@ describe("ways of sound", () => {
   });
 });
 
+describe("sound effects for clips", () => {
+  it("are for those that are heard, linked ones included", () => {
+    const pair = [
+      { id: "v", clips: [clip("p", { type: "media", media: "film" }, { linked: "s", audio: { enabled: false } })] },
+      { id: "a", kind: "audio", clips: [clip("s", { type: "media", media: "film" }, { linked: "p" })] },
+    ] as unknown as Track[];
+    const linked = { ...project, compositions: [{ ...main, tracks: pair }] } as Project;
+    const add = (of: object[]) => ({ add_sound_effect: { of, effect: "audio-eq" } });
+    expect(mixer.addToClips(linked, ["p"], "audio-eq")).toEqual(add([{ clip: "s" }]));
+    expect(mixer.addToClips(project, ["a", "d", "t"], "audio-eq")).toEqual(add([{ clip: "a" }, { clip: "d" }]));
+    expect(mixer.addToClips(project, ["b", "c", "t"], "audio-eq")).toBeUndefined();
+  });
+});
+
 describe("the order of effects", () => {
   const effects = ["a", "b", "c"].map((id) => ({ id, effect: "audio-volume" }));
   it("has what is added behind others", () => {

@@ -3,6 +3,7 @@
 import type {
   AudioBus,
   AudioSend,
+  Clip,
   Composition,
   EffectInstance,
   Operation,
@@ -11,7 +12,7 @@ import type {
   Target,
   Track,
 } from "../api/types";
-import { findMedia, mediaIdOf, nestedIdOf, trackLabel } from "../document/select";
+import { findClip, findMedia, mediaIdOf, nestedIdOf, trackLabel } from "../document/select";
 import { type Chain, elementName, mixerOwner, reached, sourcesOf } from "./chain";
 import { freeId, setField, trackIds } from "./commands";
 import { keysOf, valueAt } from "./curve";
@@ -54,12 +55,25 @@ function isRouted({ audio }: Track): boolean {
 }
 
 function carriesSound(project: Project, track: Track): boolean {
-  return (track.clips ?? []).some((clip) => {
-    if (clip.audio?.enabled === false) return false;
-    const id = mediaIdOf(clip);
-    const media = id === undefined ? undefined : findMedia(project, id);
-    return media === undefined ? nestedIdOf(clip) !== undefined : hasSound(media);
+  return (track.clips ?? []).some((clip) => isHeard(project, clip));
+}
+
+function isHeard(project: Project, clip: Clip): boolean {
+  if (clip.audio?.enabled === false) return false;
+  const id = mediaIdOf(clip);
+  const media = id === undefined ? undefined : findMedia(project, id);
+  return media === undefined ? nestedIdOf(clip) !== undefined : hasSound(media);
+}
+
+/** Of clips and those that are linked with them, those that are heard. */
+export function addToClips(project: Project, ids: Iterable<string>, effect: string): Operation | undefined {
+  const clipOf = (id: string) => findClip(project, id)?.clip;
+  const all = new Set([...ids].flatMap((id) => [id, clipOf(id)?.linked ?? id]));
+  const heard = [...all].filter((id) => {
+    const clip = clipOf(id);
+    return clip !== undefined && isHeard(project, clip);
   });
+  return heard.length === 0 ? undefined : { add_sound_effect: { of: heard.map((clip) => ({ clip })), effect } };
 }
 
 export function trackStrip(composition: Composition, track: Track): Strip {

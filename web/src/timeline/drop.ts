@@ -2,6 +2,7 @@
 import type { Operation } from "../api/types";
 import { compositionRate, findMedia } from "../document/select";
 import { STILL_SECS } from "../edit/commands";
+import { addToClips } from "../edit/mixer";
 import { lengthOf, placeSource, threePoint } from "../edit/place";
 import { addTitle } from "../edit/titles";
 import { snapBy, snapTimes } from "../edit/snap";
@@ -156,8 +157,7 @@ export function dropCommand(
   if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return undefined;
   const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
   if (what.effect !== undefined) return { add_effect: { clips, effect: what.effect } };
-  if (what.soundEffect !== undefined)
-    return { add_sound_effect: { of: clips.map((clip) => ({ clip })), effect: what.soundEffect } };
+  if (what.soundEffect !== undefined) return addToClips(now.project, clips, what.soundEffect);
   if (what.transition === undefined) return undefined;
   const duration = FLICKS;
   if (hit.kind === "cut")

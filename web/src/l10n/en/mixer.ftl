@@ -39,6 +39,7 @@ analysis-correlation-about = How alike left and right are: +1 is mono, below 0 t
 
 ## Sound effects
 tab-sounds = Sound
+select-heard-first = Select a clip with sound on the timeline first
 section-sound-effects = Sound effects
 sound-effects-empty = They change the sound before volume, fades and pan.
 sound-effect-add = Add a sound effect

@@ -39,6 +39,7 @@ analysis-correlation-about = 左右がどれだけ同じか：+1 はモノラル
 
 ## Sound effects
 tab-sounds = サウンド
+select-heard-first = 先にタイムラインで音のあるクリップを選択してください
 section-sound-effects = サウンドエフェクト
 sound-effects-empty = 音量、フェード、パンの前に音を変えます。
 sound-effect-add = サウンドエフェクトを追加

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import type { Clip } from "../../api/types";
 import { clipIds, dissolve, freeId, placed, STILL_SECS, textClip } from "../../edit/commands";
+import { addToClips } from "../../edit/mixer";
 import { FLICKS, fromSecs } from "../../edit/time";
 import { useText } from "../../l10n/locale";
 import { EFFECT, SOUND_EFFECT, TRANSITION } from "../../ui/dragged";
@@ -134,9 +135,10 @@ function SoundEffects({ search }: { search: string }) {
   const all = useSoundEntries();
   if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
   const apply = (effect: string) => {
-    const clips = [...session.selection.getState().clips];
-    if (clips.length === 0) session.notice(text("select-clip-first"));
-    else void session.run({ add_sound_effect: { of: clips.map((clip) => ({ clip })), effect } }, effect);
+    const { project } = session.document.getState();
+    const command = project && addToClips(project, session.selection.getState().clips, effect);
+    if (command === undefined) session.notice(text("select-heard-first"));
+    else void session.run(command, effect);
   };
   return (
     <List entries={matching(all, search, aliasesIn(catalog))} type={SOUND_EFFECT} icon={AudioLines} apply={apply} />
