@@ -16,7 +16,7 @@ import { JobsPanel } from "../panels/Jobs";
 import { KeyframePanel } from "../panels/keyframes/Keyframes";
 import { MediaBin } from "../panels/media/Media";
 import { MarkersPanel } from "../panels/Markers";
-import { Mixer } from "../panels/Mixer";
+import { Mixer } from "../panels/mixer/Mixer";
 import { ProblemsPanel } from "../panels/Problems";
 import { Scopes } from "../panels/Scopes";
 import { SourceMonitor } from "../panels/Source";

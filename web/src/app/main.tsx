@@ -8,6 +8,7 @@ import "../styles/parts.css";
 import "../styles/panels.css";
 import "../styles/timeline.css";
 import "../styles/monitors.css";
+import "../styles/mixer.css";
 import "../styles/files.css";
 import "../styles/canvas.css";
 import "../styles/line.css";

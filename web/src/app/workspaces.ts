@@ -197,6 +197,6 @@ function arrange(api: DockviewApi, workspace: WorkspaceId): void {
   const usual = Math.min(380, Math.max(250, width * 0.23));
   first?.group.api.setSize({ width: Math.round(narrow ? width * 0.42 : usual) });
   second?.group.api.setSize({ width: Math.round(Math.max(270, usual)) });
-  third?.group.api.setSize({ width: Math.round(Math.min(460, Math.max(216, width * 0.28))) });
+  third?.group.api.setSize({ width: Math.round(Math.min(620, Math.max(216, width * 0.36))) });
   viewer.api.setActive();
 }

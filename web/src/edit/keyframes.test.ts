@@ -25,6 +25,20 @@ describe("lanes", () => {
     expect(kf.refOf(kf.refId(at(300)))).toEqual(at(300));
   });
 
+  it("are also of the sound effects of a clip", () => {
+    const params = [
+      { id: "mix", name: "Mix", kind: "number", default: 100, min: 0, max: 100, unit: "%", animatable: true },
+      { id: "rate", name: "Rate", kind: "number", default: 1, animatable: false },
+      { id: "key", name: "Side chain", kind: "key", default: "", animatable: false },
+    ];
+    const catalog = { effects: [], sound_effects: [{ id: "audio-x", name: "Echo", params }] } as never;
+    const effects = [{ id: "fx", effect: "audio-x", params: { mix: { keyframes: opacity } } }];
+    const sounding = { ...clip, audio: { effects } } as unknown as Clip;
+    const found = kf.lanesOf(sounding, kf.kindsOf(sounding, true, catalog));
+    const expected = { field: "audio.effects.fx.params.mix", literal: "Mix", of: "Echo", unit: "%", numeric: true };
+    expect(found).toMatchObject([expected]);
+  });
+
   it("have keyframes to go to", () => {
     expect([kf.neighbourKey(lanes, 300, 1), kf.neighbourKey(lanes, 300, -1)]).toEqual([900, 0]);
     expect(kf.neighbourKey(lanes, 900, 1)).toBeUndefined();

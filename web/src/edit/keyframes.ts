@@ -1,5 +1,5 @@
 // Keyframes of a clip as lanes: what is animated, and commands that move, copy and shape keyframes.
-import type { Catalog, Clip, Ease, Operation } from "../api/types";
+import type { Catalog, Clip, Ease, EffectInstance, Operation, ParamEntry } from "../api/types";
 import { sourceKind } from "../document/select";
 import { fieldOf, keyTime, withKey } from "./change";
 import { type Key, keysOf, valueAt } from "./curve";
@@ -67,26 +67,33 @@ export function kindsOf(clip: Clip, audioTrack: boolean, catalog: Catalog | unde
           { ...lane(`${base}.shape.rotation_degrees`, "mask-rotation", 0, 1, "°"), of },
         );
     }
-    for (const effect of clip.video?.effects ?? []) {
-      const entry = catalog?.effects.find((e) => e.id === effect.effect);
-      for (const param of entry?.params ?? []) {
-        if (!param.animatable || (param.kind !== "number" && param.kind !== "color")) continue;
-        kinds.push({
-          ...lane(`video.effects.${effect.id}.params.${param.id}`, "", param.default as never, 1, param.unit ?? ""),
-          literal: param.name,
-          of: entry?.name,
-          min: param.min ?? undefined,
-          max: param.max ?? undefined,
-        });
-      }
-    }
+    kinds.push(...effectKinds("video.effects", clip.video?.effects, catalog?.effects));
   }
   if (kind === "media" || kind === "composition")
     kinds.push(
       { ...lane("audio.gain_db", "gain", 0, 1, "dB"), min: -144, max: 60 },
       { ...lane("audio.pan", "pan", 0), min: -1, max: 1 },
+      ...effectKinds("audio.effects", clip.audio?.effects, catalog?.sound_effects),
     );
   return kinds;
+}
+
+function effectKinds(
+  field: string,
+  effects: readonly EffectInstance[] | undefined,
+  entries: readonly { id: string; name: string; params: ParamEntry[] }[] | undefined,
+): LaneKind[] {
+  return (effects ?? []).flatMap((effect) => {
+    const entry = entries?.find((e) => e.id === effect.effect);
+    const numbers = (entry?.params ?? []).filter((p) => p.animatable && (p.kind === "number" || p.kind === "color"));
+    return numbers.map((param) => ({
+      ...lane(`${field}.${effect.id}.params.${param.id}`, "", param.default as never, 1, param.unit ?? ""),
+      literal: param.name,
+      of: entry?.name,
+      min: param.min ?? undefined,
+      max: param.max ?? undefined,
+    }));
+  });
 }
 
 export function lanesOf(clip: Clip, kinds: readonly LaneKind[]): Lane[] {

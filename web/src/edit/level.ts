@@ -52,6 +52,16 @@ export function stepped(db: number, by: number): number {
   return next <= -58 ? SILENCE_DB : Math.min(MOST_DB, next);
 }
 
+/** How a gain is dragged and stepped, wherever it is. */
+export const gainScale = {
+  min: SILENCE_DB,
+  max: MOST_DB,
+  reset: 0,
+  part: faderPart,
+  valueAt: faderDb,
+  step: (db: number, by: number) => stepped(db, by * 0.5),
+};
+
 export function shownDb(db: number): string {
   if (db <= SILENCE_DB + 24) return "−∞";
   const text = Math.abs(db).toFixed(1);

@@ -12,6 +12,8 @@ import enCanvas from "./en/canvas.ftl?raw";
 import jaCanvas from "./ja/canvas.ftl?raw";
 import enLine from "./en/line.ftl?raw";
 import jaLine from "./ja/line.ftl?raw";
+import enMixer from "./en/mixer.ftl?raw";
+import jaMixer from "./ja/mixer.ftl?raw";
 import enSteps from "./en/steps.ftl?raw";
 import jaSteps from "./ja/steps.ftl?raw";
 
@@ -19,8 +21,8 @@ export const locales = { en: "English", ja: "日本語" } as const;
 export type Locale = keyof typeof locales;
 
 const sources: Record<Locale, string[]> = {
-  en: [en, enCommands, enPanels, enCanvas, enLine, enSteps],
-  ja: [ja, jaCommands, jaPanels, jaCanvas, jaLine, jaSteps],
+  en: [en, enCommands, enPanels, enCanvas, enLine, enMixer, enSteps],
+  ja: [ja, jaCommands, jaPanels, jaCanvas, jaLine, jaMixer, jaSteps],
 };
 
 function bundle(locale: Locale): FluentBundle {

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { ParamEntry } from "../api/types";
 import { ranked } from "../app/rank";
 import { enteredNumber, hexOf } from "../ui/fields";
-import { matching } from "./browser/matching";
-import { stepOf } from "./inspector/values";
+import { aliasesIn, matching } from "../ui/matching";
+import { partOfRange, rangeShown, readable, signOf, steppedIn, stepOf } from "../ui/values";
+import { Falling } from "./mixer/paint";
 
 describe("numbers that are typed", () => {
   it.each<[string, number, number, number | undefined]>([
@@ -39,6 +40,60 @@ describe("values of clips", () => {
   });
 });
 
+describe("ranges of parameters", () => {
+  const hz = { min: 20, max: 20_000, unit: "Hz" } as ParamEntry;
+  const db = { min: -80, max: 0, unit: "dB" } as ParamEntry;
+
+  it("are gone through by ratios where they are wide, to three digits", () => {
+    expect(steppedIn(db)).toBeUndefined();
+    const step = steppedIn(hz) as (value: number, by: number) => number;
+    expect(step(20, 200)).toBe(20_000);
+    expect(step(1000, 1)).toBe(1040);
+    expect(step(1000, -1)).toBe(966);
+    expect(step(0, 0)).toBe(20);
+  });
+
+  it("say where a value lies, and what they are", () => {
+    const places = (param: ParamEntry, ...values: number[]) =>
+      values.map((v) => Number(partOfRange(param)?.(v).toFixed(3)));
+    expect(places(db, -80, -20, 0, 9)).toEqual([0, 0.75, 1, 1]);
+    expect(places(hz, 20, 632.456, 20_000)).toEqual([0, 0.5, 1]);
+    expect(partOfRange({ min: 0 } as ParamEntry)).toBeUndefined();
+    expect([rangeShown(db), rangeShown({ min: 0, max: 1 } as ParamEntry), rangeShown({} as ParamEntry)]).toEqual([
+      "−80 … 0 dB",
+      "0 … 1",
+      undefined,
+    ]);
+    expect(["degrees", "semitones", "ms", undefined].map(signOf)).toEqual(["°", "st", "ms", ""]);
+  });
+
+  it("have choices that can be read", () => {
+    expect(["leftRight", "peak", "rms", "centerLfe", "s-log3"].map(readable)).toEqual([
+      "Left right",
+      "Peak",
+      "RMS",
+      "Center LFE",
+      "s-log3",
+    ]);
+  });
+});
+
+describe("levels of the spectrum", () => {
+  it("rise at once, fall slowly, and keep their highest for a while", () => {
+    const falling = new Falling(2);
+    expect([falling.isResting, falling.peakHz()]).toEqual([true, undefined]);
+    falling.next(Float64Array.of(-20, -60), 1000);
+    expect(falling.peakHz()).toBeCloseTo(20 * 1000 ** 0.25, 6);
+    falling.next(undefined, 2000);
+    expect([...falling.levels]).toEqual([-50, -90]);
+    expect([...falling.holds]).toEqual([-20, -60]);
+    falling.next(Float64Array.of(-10, -120), 2100);
+    expect(falling.levels[0]).toBe(-10);
+    for (let ms = 2200; ms < 8000; ms += 100) falling.next(undefined, ms);
+    expect([falling.isResting, falling.peakHz()]).toEqual([true, undefined]);
+  });
+});
+
 describe("search", () => {
   const entries = [
     { id: "primary", name: "Primary correction", family: "Colour", summary: "Exposure" },
@@ -47,7 +102,8 @@ describe("search", () => {
 
   it("finds by name, purpose and the names of other editors", () => {
     expect(matching(entries, "colour exp").map((e) => e.id)).toEqual(["primary"]);
-    expect(matching(entries, "lumetri", new Map([["primary", " Lumetri"]])).map((e) => e.id)).toEqual(["primary"]);
+    const aliases = aliasesIn({ aliases: [{ kind: "effect", id: "Lumetri", entries: ["primary"] }] } as never);
+    expect(matching(entries, "lumetri", aliases).map((e) => e.id)).toEqual(["primary"]);
     expect(matching(entries, "zzz")).toEqual([]);
     expect(matching(entries, "")).toHaveLength(2);
   });

@@ -9,6 +9,7 @@ import type { MetersMessage, Scope } from "../wire/messages";
 import { kinds, type MediaPacket } from "../wire/header";
 import { Live, type LinkState } from "../wire/live";
 import type { EditsMessage, QualityMode, StateMessage, Welcome } from "../wire/messages";
+import type { Stretch } from "../sound/heard";
 import { RATE_HZ } from "../sound/player";
 import type { Deck } from "./deck";
 import { Levels, Scopes } from "./measured";
@@ -97,6 +98,11 @@ export abstract class Player {
     const until = heard === undefined ? Infinity : heard * RATE_HZ;
     while (this.meters.length > 0 && this.meters[0].sample <= until)
       this.levels.received(this.meters.shift() as MetersMessage);
+  }
+
+  /** What is heard of it at this moment, as far as it plays. */
+  heard(size: number): Stretch | undefined {
+    return this.playing ? this.deck.sound.heard(size) : undefined;
   }
 
   protected linkChanged(state: LinkState, _retryMs: number): void {

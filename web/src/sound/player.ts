@@ -1,5 +1,6 @@
 // Plays the blocks of sound of one generation, and says how far they have been heard: that is the
 // clock by which pictures are shown.
+import { Heard, type Stretch } from "./heard";
 import { Ring, ringMemory } from "./ring";
 import workletUrl from "./worklet.ts?worker&url";
 
@@ -26,6 +27,7 @@ export class SoundPlayer implements SoundClock {
   private sent = 0;
   private reported = { read: 0, dry: 0, at: 0 };
   private level = 1;
+  private readonly played = new Heard(2 * RATE_HZ);
   /** Why nothing is heard. */
   problem: "blocked" | "missing" | undefined;
 
@@ -74,6 +76,7 @@ export class SoundPlayer implements SoundClock {
   reset(): void {
     this.epoch += 1;
     this.sent = 0;
+    this.played.clear();
     this.reported = { read: 0, dry: 0, at: 0 };
     this.node?.port.postMessage({ playing: false });
     this.ring?.clear();
@@ -82,8 +85,9 @@ export class SoundPlayer implements SoundClock {
 
   /** Interleaved stereo; `first` is the number of its first sample in this generation. */
   push(first: number, bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.node === undefined) return;
     const samples = new Int16Array(bytes.slice().buffer);
+    this.played.push(first, samples);
+    if (this.node === undefined) return;
     // A block that was left out is silent, so that what follows stays in time.
     const missing = Math.min(first - this.sent, CAPACITY / 2);
     if (missing > 0) this.write(new Int16Array(missing * 2));
@@ -111,6 +115,12 @@ export class SoundPlayer implements SoundClock {
     if (this.ring !== undefined) return this.ring.read / RATE_HZ - latency;
     const since = this.reported.at === 0 ? 0 : Math.min(0.05, context.currentTime - this.reported.at);
     return this.reported.read / RATE_HZ + since - latency;
+  }
+
+  /** The last `size` samples that were heard, before the volume of the page. */
+  heard(size: number): Stretch | undefined {
+    const position = this.position();
+    return this.played.before(position === undefined ? undefined : position * RATE_HZ, size);
   }
 
   /** How often it ran dry in this generation. */

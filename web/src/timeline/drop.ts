@@ -2,12 +2,22 @@
 import type { Operation } from "../api/types";
 import { compositionRate, findMedia } from "../document/select";
 import { STILL_SECS } from "../edit/commands";
+import { addToClips } from "../edit/mixer";
 import { lengthOf, placeSource, threePoint } from "../edit/place";
 import { addTitle } from "../edit/titles";
 import { snapBy, snapTimes } from "../edit/snap";
 import { FLICKS, fromSecs, onFrame, toFlicks } from "../edit/time";
 import type { Session } from "../session/session";
-import { draggedMedia, draggedTitle, type DraggedMedia, EFFECT, MEDIA, TITLE, TRANSITION } from "../ui/dragged";
+import {
+  draggedMedia,
+  draggedTitle,
+  type DraggedMedia,
+  EFFECT,
+  MEDIA,
+  SOUND_EFFECT,
+  TITLE,
+  TRANSITION,
+} from "../ui/dragged";
 import { SNAP_PX } from "./gestures/drags";
 import type { Pointer, Situation } from "./gestures/host";
 import { hitTest } from "./hit";
@@ -17,6 +27,7 @@ import { rowAt, timeAt, type Row } from "./view";
 export interface Dropped {
   media?: string;
   effect?: string;
+  soundEffect?: string;
   transition?: string;
   title?: string;
   files: File[];
@@ -25,7 +36,7 @@ export interface Dropped {
 /** While something is dragged browsers tell only of which kind it is. */
 export function kindOf(types: readonly string[]): "media" | "effect" | "transition" | "title" | "files" | undefined {
   if (types.includes(MEDIA)) return "media";
-  if (types.includes(EFFECT)) return "effect";
+  if (types.includes(EFFECT) || types.includes(SOUND_EFFECT)) return "effect";
   if (types.includes(TRANSITION)) return "transition";
   if (types.includes(TITLE)) return "title";
   return types.includes("Files") ? "files" : undefined;
@@ -36,6 +47,7 @@ export function dropped(transfer: DataTransfer): Dropped {
   return {
     media: value(MEDIA),
     effect: value(EFFECT),
+    soundEffect: value(SOUND_EFFECT),
     transition: value(TRANSITION),
     title: value(TITLE),
     files: [...transfer.files],
@@ -116,7 +128,7 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
     return;
   }
   const command = dropCommand(now, pointer, row, what);
-  await session.run(command, what.effect ?? what.transition ?? "drop");
+  await session.run(command, what.effect ?? what.soundEffect ?? what.transition ?? "drop");
 }
 
 /** Answers with where it ends. */
@@ -143,10 +155,9 @@ export function dropCommand(
 ): Operation | undefined {
   const hit = hitTest(now.rows, now.view, pointer.x, Math.min(pointer.y, (row?.y ?? 0) + 10));
   if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return undefined;
-  if (what.effect !== undefined) {
-    const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
-    return { add_effect: { clips, effect: what.effect } };
-  }
+  const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
+  if (what.effect !== undefined) return { add_effect: { clips, effect: what.effect } };
+  if (what.soundEffect !== undefined) return addToClips(now.project, clips, what.soundEffect);
   if (what.transition === undefined) return undefined;
   const duration = FLICKS;
   if (hit.kind === "cut")

@@ -4,6 +4,7 @@ import type { Parts } from "../edit/place";
 
 export const MEDIA = "application/x-cutroom-media";
 export const EFFECT = "application/x-cutroom-effect";
+export const SOUND_EFFECT = "application/x-cutroom-sound-effect";
 export const TITLE = "application/x-cutroom-title";
 export const TRANSITION = "application/x-cutroom-transition";
 

@@ -7,7 +7,9 @@ import { useTimes } from "./preferences";
 export function Field({ label, children, action }: { label: string; children: ReactNode; action?: ReactNode }) {
   return (
     <div className="field">
-      <span className="field-label">{label}</span>
+      <span className="field-label" title={label}>
+        {label}
+      </span>
       <div className="field-value">{children}</div>
       {action}
     </div>
@@ -42,6 +44,9 @@ export function NumberField({
   step = 1,
   digits = 2,
   unit = "",
+  hint,
+  stepped,
+  part,
   onChange,
 }: {
   label: string;
@@ -52,6 +57,11 @@ export function NumberField({
   step?: number;
   digits?: number;
   unit?: string;
+  hint?: string;
+  /** Another way to go through values than by equal steps. */
+  stepped?(value: number, by: number): number;
+  /** Where a value lies in its range, 0..=1, which is then drawn. */
+  part?(value: number): number;
   /** With a key where steps belong together. */
   onChange(value: number, key?: string): void;
 }) {
@@ -62,6 +72,7 @@ export function NumberField({
   /** Presses of arrow keys are one step as long as the field has the focus. */
   const arrows = useRef("");
   const clamp = (v: number) => Math.min(max, Math.max(min, Number(v.toFixed(6))));
+  const along = stepped ?? ((from: number, by: number) => from + by * step);
 
   /** Blur comes before the next render, and must not take what Escape drops. */
   const dropped = useRef(false);
@@ -77,9 +88,9 @@ export function NumberField({
       input.current?.blur();
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       event.preventDefault();
-      const by = step * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
+      const by = (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
       setTyped(undefined);
-      onChange(clamp(value + by), arrows.current);
+      onChange(clamp(along(value, by)), arrows.current);
     }
     event.stopPropagation();
   };
@@ -95,7 +106,7 @@ export function NumberField({
     const by = event.clientX - now.x;
     if (!now.moved && Math.abs(by) < 3) return;
     now.moved = true;
-    const next = clamp(now.from + by * step * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1));
+    const next = clamp(along(now.from, by * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1)));
     if (next !== value) onChange(next, now.key);
   };
   const onPointerUp = () => {
@@ -104,12 +115,18 @@ export function NumberField({
     if (now !== undefined && !now.moved) input.current?.select();
   };
   return (
-    <span className="number">
+    <span
+      className={part === undefined ? "number" : "number ranged"}
+      style={part === undefined ? undefined : ({ "--part": part(value) } as React.CSSProperties)}
+      title={hint}
+    >
       <input
         ref={input}
         aria-label={label}
         role="spinbutton"
         aria-valuenow={value}
+        aria-valuemin={Number.isFinite(min) ? min : undefined}
+        aria-valuemax={Number.isFinite(max) ? max : undefined}
         inputMode="decimal"
         value={typed ?? shown}
         size={Math.max(4, shown.length)}

@@ -1,16 +1,18 @@
-import { Blend, Shapes, Sparkles, Type, Square, Layers } from "lucide-react";
+import { AudioLines, Blend, Shapes, Sparkles, Type, Square, Layers } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { useStore } from "zustand";
 import type { Clip } from "../../api/types";
 import { clipIds, dissolve, freeId, placed, STILL_SECS, textClip } from "../../edit/commands";
+import { addToClips } from "../../edit/mixer";
 import { FLICKS, fromSecs } from "../../edit/time";
 import { useText } from "../../l10n/locale";
-import { EFFECT, TRANSITION } from "../../ui/dragged";
+import { EFFECT, SOUND_EFFECT, TRANSITION } from "../../ui/dragged";
+import { useSoundEntries } from "../../ui/add-sound-effect";
 import { Empty, Search } from "../../ui/parts";
 import { LazyPicture } from "../../ui/LazyPicture";
 import { useSession } from "../../ui/session-context";
-import { type Entry, matching } from "./matching";
+import { aliasesIn, type Entry, matching } from "../../ui/matching";
 import { Titles } from "./Titles";
 
 /** Effects, transitions and things that are made and not filmed, with a search over all names. */
@@ -23,7 +25,7 @@ export function Browser() {
       <Tabs.Root value={tab} onValueChange={setTab} className="tabs">
         <div className="panel-bar">
           <Tabs.List className="tab-list" aria-label={text("panel-browser")}>
-            {(["effects", "transitions", "titles", "generators"] as const).map((id) => (
+            {(["effects", "sounds", "transitions", "titles", "generators"] as const).map((id) => (
               <Tabs.Trigger key={id} value={id} className="tab">
                 {text(`tab-${id}`)}
               </Tabs.Trigger>
@@ -35,6 +37,9 @@ export function Browser() {
         </div>
         <Tabs.Content value="effects" className="scroll">
           <Effects search={search} />
+        </Tabs.Content>
+        <Tabs.Content value="sounds" className="scroll">
+          <SoundEffects search={search} />
         </Tabs.Content>
         <Tabs.Content value="transitions" className="scroll">
           <Transitions search={search} />
@@ -50,27 +55,17 @@ export function Browser() {
   );
 }
 
-function useAliases(): Map<string, string> {
-  const session = useSession();
-  const catalog = useStore(session.lists, (s) => s.catalog);
-  const names = new Map<string, string>();
-  // Names of other editors find the entries that are the same here.
-  for (const alias of catalog?.aliases ?? []) {
-    for (const id of alias.entries) names.set(id, `${names.get(id) ?? ""} ${alias.id}`);
-  }
-  return names;
-}
-
 function List({
   entries,
   type,
   pictures,
-  icon,
+  icon: Icon,
   apply,
 }: {
   entries: readonly Entry[];
   type: string;
-  pictures: "effects" | "transitions";
+  /** Absent: they have none. */
+  pictures?: "effects" | "transitions";
   icon: typeof Blend;
   apply(id: string): void;
 }) {
@@ -98,7 +93,13 @@ function List({
                   event.dataTransfer.effectAllowed = "copy";
                 }}
               >
-                <LazyPicture src={session.http.cataloguePictureUrl(pictures, e.id)} icon={icon} />
+                {pictures === undefined ? (
+                  <span className="entry-icon">
+                    <Icon size={15} aria-hidden />
+                  </span>
+                ) : (
+                  <LazyPicture src={session.http.cataloguePictureUrl(pictures, e.id)} icon={Icon} />
+                )}
                 <span className="entry-text">
                   <span>{e.name}</span>
                   {e.summary === undefined ? null : <span className="muted">{e.summary}</span>}
@@ -115,7 +116,7 @@ function Effects({ search }: { search: string }) {
   const session = useSession();
   const text = useText();
   const catalog = useStore(session.lists, (s) => s.catalog);
-  const aliases = useAliases();
+  const aliases = aliasesIn(catalog);
   if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
   const apply = (effect: string) => {
     const clips = [...session.selection.getState().clips];
@@ -126,11 +127,29 @@ function Effects({ search }: { search: string }) {
   return <List entries={entries} type={EFFECT} pictures="effects" icon={Sparkles} apply={apply} />;
 }
 
+/** Onto clips; those of tracks and buses are added in the mixer, by dragging, too. */
+function SoundEffects({ search }: { search: string }) {
+  const session = useSession();
+  const text = useText();
+  const catalog = useStore(session.lists, (s) => s.catalog);
+  const all = useSoundEntries();
+  if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
+  const apply = (effect: string) => {
+    const { project } = session.document.getState();
+    const command = project && addToClips(project, session.selection.getState().clips, effect);
+    if (command === undefined) session.notice(text("select-heard-first"));
+    else void session.run(command, effect);
+  };
+  return (
+    <List entries={matching(all, search, aliasesIn(catalog))} type={SOUND_EFFECT} icon={AudioLines} apply={apply} />
+  );
+}
+
 function Transitions({ search }: { search: string }) {
   const session = useSession();
   const text = useText();
   const catalog = useStore(session.lists, (s) => s.catalog);
-  const aliases = useAliases();
+  const aliases = aliasesIn(catalog);
   if (catalog === undefined) return <p className="muted none">{text("loading")}</p>;
   const apply = (kind: string) => {
     const context = session.context();

@@ -10,7 +10,7 @@ import { LazyPicture } from "../../ui/LazyPicture";
 import { Button } from "../../ui/parts";
 import { InPlace } from "../../ui/problem";
 import { useSession } from "../../ui/session-context";
-import { matching } from "./matching";
+import { matching } from "../../ui/matching";
 
 /** Titles of the catalogue, with what stands in them. */
 export function Titles({ search }: { search: string }) {

@@ -5,17 +5,18 @@ import type { Clip, Composition } from "../../api/types";
 import { clipName, compositionLength, compositionRate, findClip, sourceKind } from "../../document/select";
 import { setField, together } from "../../edit/commands";
 import { FLICKS, framesIn, fps, toFlicks } from "../../edit/time";
+import { clipOwner } from "../../edit/chain";
 import { useText } from "../../l10n/locale";
 import { Empty, Switch } from "../../ui/parts";
 import { ColorField, Field, hexOf, NumberField, TextField, TimeField } from "../../ui/fields";
 import { useTimes } from "../../ui/preferences";
 import { useComposition, useProject, useSession } from "../../ui/session-context";
-import { Effects } from "./Effects";
+import { PictureEffects, SoundEffects } from "./Effects";
 import { TransitionInspector } from "./TransitionInspector";
-import { AnimatedNumber } from "./Animated";
+import { AnimatedNumber } from "../../ui/animated";
 import { Masks } from "./Masks";
 import { Picture } from "./Picture";
-import { Section } from "./Section";
+import { Section } from "../../ui/section";
 import { TextSection } from "./TextSection";
 
 export function Inspector() {
@@ -43,11 +44,13 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
   const project = useProject();
   const rate = compositionRate(composition);
   const all = [clip, ...others];
+  const owners = all.map(clipOwner);
   /** Sets a field of all that are selected, as one step. */
   const set = (field: string, value: unknown, key?: string) =>
     void session.run(together(all.map((c) => setField({ clip: c.id }, field, value))), field, key);
   const kind = sourceKind(clip);
-  const audioTrack = project !== undefined && findClip(project, clip.id)?.track.kind === "audio";
+  const track = project === undefined ? undefined : findClip(project, clip.id)?.track;
+  const audioTrack = track?.kind === "audio";
   const sounds = kind === "media" || kind === "composition";
   return (
     <>
@@ -151,7 +154,7 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
           }
         >
           <AnimatedNumber
-            clips={all}
+            owners={owners}
             field="audio.gain_db"
             raw={clip.audio?.gain_db}
             fallback={0}
@@ -163,7 +166,7 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
             digits={1}
           />
           <AnimatedNumber
-            clips={all}
+            owners={owners}
             field="audio.pan"
             raw={clip.audio?.pan}
             fallback={0}
@@ -194,8 +197,9 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
           </Field>
         </Section>
       ) : null}
+      {sounds ? <SoundEffects clips={all} track={track} /> : null}
       {audioTrack ? null : <Masks clip={clip} />}
-      {audioTrack ? null : <Effects clip={clip} />}
+      {audioTrack ? null : <PictureEffects clip={clip} />}
     </>
   );
 }

@@ -2,12 +2,13 @@ import { Trash2 } from "lucide-react";
 import { useStore } from "zustand";
 import type { Clip, Mask } from "../../api/types";
 import { setField } from "../../edit/commands";
+import { clipOwner } from "../../edit/chain";
 import { useText } from "../../l10n/locale";
 import { Field } from "../../ui/fields";
 import { Button, IconButton, Select, Switch } from "../../ui/parts";
 import { useSession } from "../../ui/session-context";
-import { AnimatedNumber } from "./Animated";
-import { Section } from "./Section";
+import { AnimatedNumber } from "../../ui/animated";
+import { Section } from "../../ui/section";
 
 const modes = ["add", "subtract", "intersect", "difference"];
 
@@ -33,7 +34,7 @@ export function Masks({ clip }: { clip: Clip }) {
       </span>
     );
     const number = (field: "opacity" | "feather_px" | "expansion_px", label: string, fallback: number) => ({
-      clips: [clip],
+      owners: [clipOwner(clip)],
       field: `${base}.${field}`,
       raw: mask[field],
       fallback,

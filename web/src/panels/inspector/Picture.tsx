@@ -1,11 +1,12 @@
 import { useStore } from "zustand";
 import type { Clip } from "../../api/types";
+import { clipOwner } from "../../edit/chain";
 import { useText } from "../../l10n/locale";
 import { Field } from "../../ui/fields";
 import { Select, Switch } from "../../ui/parts";
 import { useSession } from "../../ui/session-context";
-import { AnimatedNumber, AnimatedPair } from "./Animated";
-import { Section } from "./Section";
+import { AnimatedNumber, AnimatedPair } from "../../ui/animated";
+import { Section } from "../../ui/section";
 
 const fits = ["contain", "cover", "stretch", "native"];
 const percent = { scale: 100, unit: "%", digits: 1, min: 0 };
@@ -15,12 +16,13 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
   const text = useText();
   const catalog = useStore(session.lists, (s) => s.catalog);
   const [clip] = clips;
+  const owners = clips.map(clipOwner);
   const transform = clip.video?.transform;
   const place = "video.transform";
   return (
     <Section title={text("section-picture")}>
       <AnimatedNumber
-        clips={clips}
+        owners={owners}
         field="video.opacity"
         raw={clip.video?.opacity}
         fallback={1}
@@ -29,7 +31,7 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
         {...percent}
       />
       <AnimatedPair
-        clips={clips}
+        owners={owners}
         field={`${place}.position_px`}
         raw={transform?.position_px}
         fallback={[0, 0]}
@@ -39,7 +41,7 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
         digits={1}
       />
       <AnimatedPair
-        clips={clips}
+        owners={owners}
         field={`${place}.scale`}
         raw={transform?.scale}
         fallback={[1, 1]}
@@ -50,7 +52,7 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
         {...percent}
       />
       <AnimatedNumber
-        clips={clips}
+        owners={owners}
         field={`${place}.rotation_degrees`}
         raw={transform?.rotation_degrees}
         fallback={0}
@@ -60,7 +62,7 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
         digits={1}
       />
       <AnimatedPair
-        clips={clips}
+        owners={owners}
         field={`${place}.anchor`}
         raw={transform?.anchor}
         fallback={[0.5, 0.5]}
@@ -92,7 +94,7 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
       {(["left", "top", "right", "bottom"] as const).map((side) => (
         <AnimatedNumber
           key={side}
-          clips={clips}
+          owners={owners}
           field={`${place}.crop_${side}`}
           raw={transform?.[`crop_${side}`]}
           fallback={0}

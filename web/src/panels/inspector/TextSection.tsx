@@ -3,12 +3,13 @@ import type { Clip, Shadow, Stroke, TextBackground, TextSource } from "../../api
 import { sourceKind } from "../../document/select";
 import { setField, together } from "../../edit/commands";
 import { keysOf } from "../../edit/curve";
+import { clipOwner } from "../../edit/chain";
 import { useText } from "../../l10n/locale";
 import { ColorField, Field, hexOf, NumberField, TextField } from "../../ui/fields";
 import { IconButton, Menu, Select, Switch } from "../../ui/parts";
 import { useComposition, useEditor, useProject } from "../../ui/session-context";
-import { AnimatedNumber } from "./Animated";
-import { Section } from "./Section";
+import { AnimatedNumber } from "../../ui/animated";
+import { Section } from "../../ui/section";
 
 /** The shipped families; others may be typed. */
 const families = ["Inter", "Noto Serif", "Noto Sans JP", "Noto Sans Arabic", "Noto Sans Devanagari"];
@@ -139,7 +140,7 @@ export function TextSection({ clip, clips }: { clip: Clip; clips: readonly Clip[
           />
         </Field>
         <AnimatedNumber
-          clips={texts}
+          owners={texts.map(clipOwner)}
           field="source.style.tracking_px"
           raw={style.tracking_px}
           fallback={0}

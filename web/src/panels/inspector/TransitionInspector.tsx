@@ -8,7 +8,7 @@ import { useText } from "../../l10n/locale";
 import { Field, TimeField } from "../../ui/fields";
 import { Button, Select, Switch } from "../../ui/parts";
 import { useComposition, useSession } from "../../ui/session-context";
-import { Section } from "./Section";
+import { Section } from "../../ui/section";
 
 export function TransitionInspector({ id }: { id: string }) {
   const session = useSession();

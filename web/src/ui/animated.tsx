@@ -3,18 +3,18 @@
 import { ChevronLeft, ChevronRight, Diamond } from "lucide-react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
-import type { Clip } from "../../api/types";
-import { compositionRate } from "../../document/select";
-import { setField, together } from "../../edit/commands";
-import { type Key, keysOf, valueAt } from "../../edit/curve";
-import { frameLength, toFlicks } from "../../edit/time";
-import { useText } from "../../l10n/locale";
-import { Field, NumberField } from "../../ui/fields";
-import { IconButton } from "../../ui/parts";
-import { usePlayheadTime } from "../../ui/playhead-time";
-import { useComposition, useSession } from "../../ui/session-context";
+import { compositionRate } from "../document/select";
+import type { Owner } from "../edit/chain";
+import { setField, together } from "../edit/commands";
+import { type Key, keysOf, valueAt } from "../edit/curve";
+import { frameLength, toFlicks } from "../edit/time";
+import { useText } from "../l10n/locale";
+import { Field, NumberField } from "./fields";
+import { IconButton, Switch } from "./parts";
+import { usePlayheadTime } from "./playhead-time";
+import { useComposition, useSession } from "./session-context";
 
-type Value = number | number[];
+type Value = number | number[] | boolean;
 
 interface Animation<T> {
   value: T;
@@ -22,9 +22,9 @@ interface Animation<T> {
   buttons: ReactNode;
 }
 
-/** `clips`: the first is shown, a constant is set for all of them. */
+/** Of several owners the first is shown, and a constant is set for all. */
 export function useAnimation<T extends Value>(
-  clips: readonly Clip[],
+  owners: readonly Owner[],
   field: string,
   raw: unknown,
   fallback: T,
@@ -35,13 +35,11 @@ export function useAnimation<T extends Value>(
   const composition = useComposition();
   const now = usePlayheadTime(session);
   const autoKey = useStore(session.canvas, (s) => s.autoKey);
-  const [clip] = clips;
-  const of = { clip: clip.id };
+  const [{ of, start, length }] = owners;
   const keys = keysOf(raw);
-  const start = toFlicks(clip.start);
-  const time = Math.min(toFlicks(clip.duration), Math.max(0, now - start));
-  const constant = (typeof raw === "number" || Array.isArray(raw) ? raw : fallback) as T;
-  const value = keys === undefined ? constant : (valueAt(keys, time) as T);
+  const time = Math.min(length, Math.max(0, now - start));
+  const constant = (typeof raw === typeof fallback || Array.isArray(raw) ? raw : fallback) as T;
+  const value = keys === undefined ? constant : (valueOf(keys, time) as T);
   const half = composition === undefined ? 0 : frameLength(compositionRate(composition)) / 2;
   const near = (keys ?? []).find((k) => Math.abs(toFlicks(k.time) - time) < half);
   const at = near === undefined ? time : toFlicks(near.time);
@@ -49,9 +47,8 @@ export function useAnimation<T extends Value>(
   const setKey = (v: T, key?: string) =>
     void session.run({ set_keyframe: { of, field, time: at, value: json(v) } }, field, key);
   const set = (v: T, key?: string) => {
-    if (keys === undefined && autoKey && clips.length === 1) setKey(v, key);
-    else if (keys === undefined)
-      void session.run(together(clips.map((c) => setField({ clip: c.id }, field, v))), field, key);
+    if (keys === undefined && autoKey && owners.length === 1) setKey(v, key);
+    else if (keys === undefined) void session.run(together(owners.map((o) => setField(o.of, field, v))), field, key);
     else setKey(v, key);
   };
   const toggle = () => {
@@ -61,7 +58,7 @@ export function useAnimation<T extends Value>(
   const step = (direction: 1 | -1) => neighbour(keys ?? [], time, direction);
   const jump = (key: Key | undefined) => key !== undefined && session.seekTime(start + toFlicks(key.time));
   const buttons =
-    clips.length > 1 ? null : (
+    owners.length > 1 ? null : (
       <span className={`keying ${keys === undefined ? "" : "keyed"}`}>
         {keys === undefined ? null : (
           <IconButton
@@ -94,12 +91,25 @@ export function useAnimation<T extends Value>(
   return { value, set, buttons };
 }
 
+/** A switch has what the keyframe before says. */
+function valueOf(keys: readonly Key[], time: number): Value {
+  if (typeof (keys[0].value as Value) !== "boolean") return valueAt(keys, time);
+  return (keys.findLast((k) => toFlicks(k.time) <= time) ?? keys[0]).value;
+}
+
 function neighbour(keys: readonly Key[], time: number, direction: 1 | -1): Key | undefined {
   return direction > 0 ? keys.find((k) => toFlicks(k.time) > time) : keys.findLast((k) => toFlicks(k.time) < time);
 }
 
 export interface NumberLook {
   label: string;
+  /** What stands before the buttons of keyframes. */
+  action?: ReactNode;
+  /** Another way to step through values than by `step`. */
+  stepped?(value: number, by: number): number;
+  /** Where a value lies in its range, 0..=1, which is then shown. */
+  part?(value: number): number;
+  hint?: string;
   /** What is shown is the value times this. */
   scale?: number;
   step?: number;
@@ -110,18 +120,19 @@ export interface NumberLook {
 }
 
 export function AnimatedNumber({
-  clips,
+  owners,
   field,
   raw,
   fallback,
   label,
+  action,
   scale = 1,
   step = 1,
   ...look
-}: NumberLook & { clips: readonly Clip[]; field: string; raw: unknown; fallback: number }) {
-  const { value, set, buttons } = useAnimation<number>(clips, field, raw, fallback, label);
+}: NumberLook & { owners: readonly Owner[]; field: string; raw: unknown; fallback: number }) {
+  const { value, set, buttons } = useAnimation<number>(owners, field, raw, fallback, label);
   return (
-    <Field label={label} action={buttons}>
+    <Field label={label} action={beside(action, buttons)}>
       <NumberField
         label={label}
         value={value * scale}
@@ -133,8 +144,41 @@ export function AnimatedNumber({
   );
 }
 
+const beside = (action: ReactNode, buttons: ReactNode) =>
+  action === undefined ? (
+    buttons
+  ) : (
+    <span className="field-actions">
+      {action}
+      {buttons}
+    </span>
+  );
+
+export function AnimatedSwitch({
+  owners,
+  field,
+  raw,
+  fallback,
+  label,
+  action,
+}: {
+  owners: readonly Owner[];
+  field: string;
+  raw: unknown;
+  fallback: boolean;
+  label: string;
+  action?: ReactNode;
+}) {
+  const { value, set, buttons } = useAnimation<boolean>(owners, field, raw, fallback, label);
+  return (
+    <Field label={label} action={beside(action, buttons)}>
+      <Switch label={label} checked={value} onChange={(v) => set(v)} />
+    </Field>
+  );
+}
+
 export function AnimatedPair({
-  clips,
+  owners,
   field,
   raw,
   fallback,
@@ -145,7 +189,7 @@ export function AnimatedPair({
   bound = false,
   ...look
 }: NumberLook & {
-  clips: readonly Clip[];
+  owners: readonly Owner[];
   field: string;
   raw: unknown;
   fallback: [number, number];
@@ -153,7 +197,7 @@ export function AnimatedPair({
   /** A change of the first changes the second in proportion. */
   bound?: boolean;
 }) {
-  const { value, set, buttons } = useAnimation<number[]>(clips, field, raw, fallback, label);
+  const { value, set, buttons } = useAnimation<number[]>(owners, field, raw, fallback, label);
   const [x, y] = value;
   const first = (v: number): number[] => (bound ? [v, x === 0 ? v : (y / x) * v] : [v, y]);
   return (

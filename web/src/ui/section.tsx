@@ -12,7 +12,7 @@ export function Section({ title, children, action }: { title: string; children: 
         </button>
         {action}
       </div>
-      {open ? <div className="section-body">{children}</div> : null}
+      {open && children !== null ? <div className="section-body">{children}</div> : null}
     </div>
   );
 }
