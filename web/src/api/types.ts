@@ -2071,6 +2071,8 @@ export interface Wire {
   probe_report: MediaReport;
   prune_cache_request: PruneCacheRequest;
   prune_cache_report: PruneCacheReport;
+  record_request: RecordRequest;
+  record_report: RecordReport;
   recover_request: RecoverRequest;
   recover_report: RestoreReport;
   relink_request: RelinkRequest;
@@ -2084,6 +2086,9 @@ export interface Wire {
   show_subtitles_report: SubtitlesReport;
   silences_request: SilencesRequest;
   silences_report: SilencesReport;
+  sound_devices_report: SoundDevicesReport;
+  sound_latency_request: LatencyRequest;
+  sound_latency_report: LatencyReport;
   sound_segments_request: SegmentsRequest;
   sound_segments_report: SegmentsReport;
   spectrogram_request: SpectrogramRequest;
@@ -5847,6 +5852,15 @@ export interface PlayRequest {
    * Threads; 0 for one per core.
    */
   threads?: number;
+  /**
+   * The output on which the sound is heard, by its id or name; absent: the system's default, or
+   * nobody hears it if there is none.
+   */
+  device?: string | null;
+  /**
+   * Lets nobody hear the sound: the machine's clock keeps the time.
+   */
+  null_sink?: boolean;
 }
 /**
  * How well playback kept time. A picture lasts as long as a frame, whatever the speed: at double speed
@@ -5911,10 +5925,33 @@ export interface PlayReport {
    * Time from the first picture to the end, in seconds.
    */
   real_secs: number;
+  sound: SoundOutputReport;
   /**
    * Problems that did not prevent playing.
    */
   warnings: string[];
+}
+/**
+ * What played the sound.
+ */
+export interface SoundOutputReport {
+  /**
+   * Name of the device; absent: nobody heard it, and the machine's clock kept the time.
+   */
+  device?: string | null;
+  /**
+   * Between handing sound to the device and hearing it, in milliseconds, as its driver tells.
+   */
+  latency_ms: number;
+  /**
+   * The device's clock against the machine's in parts per million, positive if it is fast; absent
+   * until it is measured, which takes some seconds.
+   */
+  drift_ppm?: number | null;
+  /**
+   * Times that sound was not ready and the device played silence.
+   */
+  under_runs: number;
 }
 /**
  * Which presets to list.
@@ -6242,6 +6279,112 @@ export interface PruneCacheReport {
    * Their bytes.
    */
   left_bytes: number;
+}
+/**
+ * What to record, and where to.
+ */
+export interface RecordRequest {
+  /**
+   * The audio track that gets the recording, in place of what it has there; it is not heard
+   * meanwhile. Absent: a new one.
+   */
+  track?: string | null;
+  /**
+   * The WAV file to write, which must not exist; absent: a new one in `recordings` beside the
+   * project.
+   */
+  file?: string | null;
+  /**
+   * Punch-in: seconds, timecode or frame number; absent: the start.
+   */
+  from?: string | null;
+  /**
+   * Punch-out, not included; absent: recording goes on until it is stopped.
+   */
+  to?: string | null;
+  /**
+   * Composition id; absent: the project's main one.
+   */
+  composition?: string | null;
+  /**
+   * Seconds of the film that are played before the punch-in, 0 to 60.
+   */
+  preroll_secs?: number;
+  /**
+   * The input, by its id or name; absent: the system's default.
+   */
+  input?: string | null;
+  /**
+   * The output on which the film is heard, by its id or name; absent: the system's default.
+   */
+  device?: string | null;
+  /**
+   * Lets nobody hear the film: the machine's clock keeps the time.
+   */
+  null_sink?: boolean;
+  /**
+   * Channels of the recording, 1 to 8; an input that has others records those it has.
+   */
+  channels?: number;
+  /**
+   * Latency of the way from output to input that the drivers do not tell, in milliseconds, -1000 to
+   * 1000: what `sound_latency` measures. The recording is laid so much earlier.
+   */
+  latency_ms?: number;
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing project file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * What was recorded.
+ */
+export interface RecordReport {
+  /**
+   * The project file written.
+   */
+  project: string;
+  /**
+   * The sound file.
+   */
+  file: string;
+  /**
+   * The new clip.
+   */
+  clip: string;
+  /**
+   * Its track.
+   */
+  track: string;
+  /**
+   * Where it starts in the composition, in seconds.
+   */
+  from_secs: number;
+  /**
+   * Where it ends.
+   */
+  to_secs: number;
+  /**
+   * Its highest sample in dBFS; absent for digital silence.
+   */
+  peak_db?: number | null;
+  /**
+   * Samples at or above full scale.
+   */
+  clipped_samples: number;
+  /**
+   * Silence in the place of sound that was lost, in seconds.
+   */
+  lost_secs: number;
+  sound: SoundOutputReport;
+  /**
+   * Problems that did not end the recording.
+   */
+  warnings: string[];
 }
 /**
  * How a project is recovered.
@@ -6594,6 +6737,78 @@ export interface SilencesReport {
    * Level of the noise, in dBFS; absent for digital silence.
    */
   noise_db?: number | null;
+}
+/**
+ * The sound devices of this machine.
+ */
+export interface SoundDevicesReport {
+  /**
+   * What plays sound.
+   */
+  outputs: SoundDeviceReport[];
+  /**
+   * What captures sound.
+   */
+  inputs: SoundDeviceReport[];
+}
+/**
+ * A sound device.
+ */
+export interface SoundDeviceReport {
+  /**
+   * Names it for this program; stays the same when it is plugged in again.
+   */
+  id: string;
+  /**
+   * Name for people; two devices can have the same.
+   */
+  name: string;
+  /**
+   * Whether it is the system's default.
+   */
+  is_default: boolean;
+  /**
+   * Most channels; 0 if it is in use and does not say.
+   */
+  channels: number;
+  /**
+   * Lowest sample rate in Hz; 0 if it does not say.
+   */
+  min_rate_hz: number;
+  /**
+   * Highest sample rate in Hz; 0 if it does not say.
+   */
+  max_rate_hz: number;
+}
+/**
+ * Devices whose latency is measured.
+ */
+export interface LatencyRequest {
+  /**
+   * The output, by its id or name; absent: the system's default.
+   */
+  device?: string | null;
+  /**
+   * The input, by its id or name; absent: the system's default.
+   */
+  input?: string | null;
+}
+/**
+ * How much later sound is recorded than it is heard, beyond what the drivers tell.
+ */
+export interface LatencyReport {
+  /**
+   * In milliseconds: the value for `latency_ms` of a recording.
+   */
+  latency_ms: number;
+  /**
+   * Name of the output.
+   */
+  device: string;
+  /**
+   * Sample rate of the input in Hz.
+   */
+  input_rate_hz: number;
 }
 /**
  * The audio stream to analyse.

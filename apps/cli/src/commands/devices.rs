@@ -12,7 +12,7 @@ use cutroom_api::{LatencyRequest, SoundDeviceReport};
 Examples:
   cutroom devices
   cutroom devices --json
-  cutroom devices --measure-latency --input 'USB microphone'
+  cutroom devices --measure-latency --input headset
 
 --measure-latency plays a burst of noise and finds it in what the input hears: the microphone has to stand before the
 loudspeaker, or a cable has to join the two. What it prints is for `record --latency-ms`.

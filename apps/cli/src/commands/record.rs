@@ -13,7 +13,7 @@ use std::path::PathBuf;
 Examples:
   cutroom record film.json --in-place
   cutroom record film.json --from 12s --to 20s --track voice -o film2.json
-  cutroom record film.json --input 'USB microphone' --latency-ms 7.5 --in-place
+  cutroom record film.json --input headset --latency-ms 7.5 --in-place
 
 The film is played from a little before --from while the input is recorded, and the recording is laid on the track where
 it was heard. Ctrl-C ends the recording and keeps it. `devices` lists inputs and measures --latency-ms.

@@ -111,6 +111,10 @@ fn every_example_works() {
             film["media"][0]["kind"] = "audio".into();
             b.write("film.json", &film.to_string());
         }
+        if name == "record" {
+            let film = crate::support::document(&serde_json::json!([{ "id": "voice", "kind": "audio", "clips": [] }]));
+            b.write("film.json", &film.to_string());
+        }
         if name == "run" {
             b.write("edits.jsonl", "{\"set\": {\"of\": \"project\", \"field\": \"name\", \"value\": \"A film\"}}\n");
         }

@@ -68,11 +68,11 @@ fn choice(device: Option<&str>) -> Choice {
 }
 
 fn hardware_output(device: Option<&str>) -> HardwareOutput {
-    HardwareOutput { choice: choice(device), ..HardwareOutput::default() }
+    HardwareOutput { choice: choice(device) }
 }
 
 fn hardware_input(device: Option<&str>) -> HardwareInput {
-    HardwareInput { choice: choice(device), ..HardwareInput::default() }
+    HardwareInput { choice: choice(device) }
 }
 
 /// An error of a device that a field of a request names.

@@ -3,7 +3,8 @@
 use super::{SoundOutputReport, from_device, hardware_input, hardware_output};
 use crate::{ApiError, import_media, session::Session, write_project};
 use cutroom_devices::{
-    Event, InputBackend, OutputBackend, Player, PlayerOptions, RecordedBlock, Recorder, RecorderOptions, Request, TimerOutput,
+    Event, InputBackend, OutputBackend, Player, PlayerOptions, RecordedBlock, Recorder, RecorderOptions, Request, SoundProgramme,
+    TimerOutput,
 };
 use cutroom_media::write::{AudioSettings, WriteSettings, Writer};
 use cutroom_pipeline::{AudioMix, OpenComposition};
@@ -194,7 +195,7 @@ fn record_on(
     let first_sample = (take.from - preroll).max(0);
     let channels = opened.composition().channels as usize;
     let options = PlayerOptions { rate_hz, channels, first_sample, ..PlayerOptions::default() };
-    let player = Player::new(output, Box::new(film(&opened)?), options).map_err(|e| one(from_device(&e, "device")))?;
+    let player = Player::new(output, film(&opened)?, options).map_err(|e| one(from_device(&e, "device")))?;
     let options = RecorderOptions {
         channels: request.channels,
         latency_samples: (request.latency_ms * f64::from(rate_hz) / 1e3).round() as i64,
@@ -345,13 +346,11 @@ fn without(session: &Session, track: &Track) -> Project {
 }
 
 /// The film's sound, then silence for as long as recording goes on.
-fn film(
-    opened: &Arc<OpenComposition>,
-) -> Result<impl FnMut(Request) -> Result<AudioBlock, Box<dyn Error + Send + Sync>> + Send + use<>, Vec<ApiError>> {
+fn film(opened: &Arc<OpenComposition>) -> Result<Box<dyn SoundProgramme>, Vec<ApiError>> {
     let (rate_hz, channels) = (opened.composition().sample_rate_hz, opened.composition().channels as usize);
     let end = Time(opened.composition().length().0).to_sample(rate_hz);
     let mut mix: AudioMix = opened.sound().map_err(|e| vec![ApiError::from(e)])?.live();
-    Ok(move |request: Request| {
+    let programme = move |request: Request| -> Result<AudioBlock, Box<dyn Error + Send + Sync>> {
         let there = usize::try_from(end - request.first_sample).unwrap_or(0).min(request.samples);
         let mut block = match there {
             0 => AudioBlock::silent(rate_hz, channels, 0),
@@ -359,7 +358,8 @@ fn film(
         };
         block.channels.iter_mut().for_each(|channel| channel.resize(request.samples, 0.0));
         Ok(block)
-    })
+    };
+    Ok(Box::new(programme))
 }
 
 /// The sound file while it is written.
