@@ -59,6 +59,7 @@ fn command(operation: &str) -> &str {
         "cut_silence" | "silences" => "cut-silence",
         "mark_beats" => "beats",
         "sound_segments" => "segments",
+        "split_scenes" => "scenes",
         "prune_cache" => "cache prune",
         "verify_cache" => "cache verify",
         "split_add" => "split add",

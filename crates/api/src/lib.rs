@@ -37,6 +37,7 @@ mod position;
 mod probe;
 mod proxy;
 mod relink;
+mod scenes;
 mod session;
 mod settings;
 mod sheet;
@@ -115,6 +116,10 @@ pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use proxy::{KeptProxy, ProxyEntry, ProxyReport, ProxyRequest, make_proxies};
 pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
+pub use scenes::{
+    SceneTransition, SceneTransitionReport, ScenesReport, ScenesRequest, ShotReport, SplitScenesReport, SplitScenesRequest, scenes,
+    split_scenes,
+};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use sheet::{SheetRequest, contact_sheet, frame_jpeg};
@@ -180,6 +185,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<RelinkRequest, RelinkReport>("relink"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::new::<RestoreRequest, RestoreReport>("restore"),
+    Operation::new::<ScenesRequest, ScenesReport>("scenes"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<SilencesRequest, SilencesReport>("silences"),
@@ -190,6 +196,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<SplitLayoutList>("split_layouts"),
     Operation::new::<SplitNewRequest, SplitReport>("split_new"),
     Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
+    Operation::new::<SplitScenesRequest, SplitScenesReport>("split_scenes"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<StatsRequest, StatsReport>("stats"),
     Operation::new::<SyncRequest, SyncReport>("sync"),
