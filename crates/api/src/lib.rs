@@ -151,7 +151,7 @@ pub use title::{
 };
 pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
-pub use waveform::{ChannelPeaks, WaveformReport, WaveformRequest, waveform};
+pub use waveform::{ChannelPeaks, WaveformReport, WaveformRequest, Waveforms, waveform};
 pub use wire::{Operation, all_schemas};
 
 /// All operations, sorted.

@@ -37,6 +37,7 @@ mod untouched;
 mod validate;
 mod watch;
 mod waveform;
+mod waveform_builds;
 
 pub use composition::{OpenComposition, OpenOptions};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
@@ -61,3 +62,4 @@ pub use spec::{jpeg_spec, output_spec};
 pub use untouched::UntouchedFrames;
 pub use watch::{FileChange, MediaEvent, MediaWatcher, WatchOptions};
 pub use waveform::{WaveDetail, Waveform, waveform};
+pub use waveform_builds::WaveformBuilds;
