@@ -60,6 +60,7 @@ fn command(operation: &str) -> &str {
         "mark_beats" => "beats",
         "sound_devices" | "sound_latency" => "devices",
         "sound_segments" => "segments",
+        "split_scenes" => "scenes",
         "prune_cache" => "cache prune",
         "verify_cache" => "cache verify",
         "split_add" => "split add",

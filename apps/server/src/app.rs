@@ -32,6 +32,7 @@ pub fn app(options: &ServerOptions, projects: Arc<Projects>) -> Router {
         access: Arc::clone(&access),
         limits: Arc::new(Limits::new(options)),
         drawing: Arc::new(tokio::sync::Semaphore::new(2)),
+        waveforms: Arc::default(),
         machine: Arc::default(),
         openapi: Arc::new(openapi::document()),
     };

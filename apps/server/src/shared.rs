@@ -1,6 +1,6 @@
 //! What routes use.
 use crate::{access::Access, limits::Limits, projects::Projects};
-use cutroom_api::{Check, DoctorReport};
+use cutroom_api::{Check, DoctorReport, Waveforms};
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::{
@@ -19,6 +19,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// Exact frames are drawn a few at a time.
     pub drawing: Arc<Semaphore>,
+    /// Waveforms that are being measured.
+    pub waveforms: Arc<Waveforms>,
     /// What is known about the machine.
     pub machine: Arc<Mutex<Option<Machine>>>,
     /// The description of all routes.

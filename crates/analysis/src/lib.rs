@@ -1,6 +1,6 @@
 //! Analyses the content of pictures: how the camera moved and which corrections would make its
 //! movement smooth, where each pixel moved and what was between two pictures, and where a point or a
-//! flat surface is in later pictures; and draws scopes. Analyses sound: silence, beats, speech and
+//! flat surface is in later pictures; where shots begin; and draws scopes. Analyses sound: silence, beats, speech and
 //! music, how recordings of one event lie to each other, spectra and levels. Pure arithmetic, with
 //! the same results on every machine and with any number of threads.
 #![forbid(unsafe_code)]
@@ -12,6 +12,7 @@ pub mod gray;
 pub mod homography;
 pub mod interpolate;
 pub mod motion;
+pub mod scenes;
 pub mod scopes;
 pub mod similarity;
 mod solve;

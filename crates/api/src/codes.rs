@@ -358,6 +358,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.streams", Usage, "Options leave nothing to write, or concern a stream that is not written."),
     row("usage.subtitles", Usage, "A change or a limit of subtitles makes no sense."),
     row("usage.threads", Usage, "More threads are requested than the maximum."),
+    row("usage.threshold", Usage, "The least score of a scene cut is out of range."),
     row("usage.times", Usage, "Something is to be played no times."),
     row("usage.title", Usage, "There is no title of the id given."),
     row("usage.title_track", Usage, "The track named for a title does not exist, is for sound, or is not free there."),

@@ -37,6 +37,7 @@ mod position;
 mod probe;
 mod proxy;
 mod relink;
+mod scenes;
 mod session;
 mod settings;
 mod sheet;
@@ -116,6 +117,10 @@ pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use proxy::{KeptProxy, ProxyEntry, ProxyReport, ProxyRequest, make_proxies};
 pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
+pub use scenes::{
+    SceneTransition, SceneTransitionReport, ScenesReport, ScenesRequest, ShotReport, SplitScenesReport, SplitScenesRequest, scenes,
+    split_scenes,
+};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use sheet::{SheetRequest, contact_sheet, frame_jpeg};
@@ -151,7 +156,7 @@ pub use title::{
 };
 pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
-pub use waveform::{ChannelPeaks, WaveformReport, WaveformRequest, waveform};
+pub use waveform::{ChannelPeaks, WaveformReport, WaveformRequest, Waveforms, waveform};
 pub use wire::{Operation, all_schemas};
 
 /// All operations, sorted.
@@ -186,6 +191,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<RelinkRequest, RelinkReport>("relink"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::new::<RestoreRequest, RestoreReport>("restore"),
+    Operation::new::<ScenesRequest, ScenesReport>("scenes"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<SilencesRequest, SilencesReport>("silences"),
@@ -198,6 +204,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<SplitLayoutList>("split_layouts"),
     Operation::new::<SplitNewRequest, SplitReport>("split_new"),
     Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
+    Operation::new::<SplitScenesRequest, SplitScenesReport>("split_scenes"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<StatsRequest, StatsReport>("stats"),
     Operation::new::<SyncRequest, SyncReport>("sync"),

@@ -1,10 +1,10 @@
 //! Waveforms of media files: peaks for drawing them, or a picture.
 use crate::{ApiError, cache, thumbnail::check_output};
-use cutroom_pipeline::{WaveDetail, Waveform};
+use cutroom_pipeline::{WaveDetail, Waveform, WaveformBuilds};
 use cutroom_types::{CancelToken, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Columns and rows unless others are asked for.
 const USUAL_SIZE: Size = Size { width: 1200, height: 200 };
@@ -53,6 +53,10 @@ pub struct WaveformReport {
     pub levels: Vec<u64>,
     /// Samples that each of the peaks stands for, the last of a level for fewer.
     pub samples_per_peak: f64,
+    /// Whether all of it is measured. If not, ask again: the peaks are the first ones of the whole waveform.
+    pub complete: bool,
+    /// Number of samples of each channel that the peaks stand for.
+    pub measured_samples: u64,
     /// The peaks of each channel.
     pub channels: Vec<ChannelPeaks>,
 }
@@ -73,23 +77,61 @@ pub struct ChannelPeaks {
 /// # Errors
 /// The file cannot be read or has no such stream; a size or an output that is not possible.
 pub fn waveform(request: &WaveformRequest, cancel: &CancelToken) -> Result<WaveformReport, ApiError> {
+    let size = checked_size(request)?;
+    check_output(&request.file, request.output.as_deref(), &["png"], request.overwrite)?;
+    let detail = detail(request, size);
+    let failed = |e| ApiError::from(e).field("stream");
+    let wave = cutroom_pipeline::waveform(&cache::store(), &request.file, request.stream, detail, cancel).map_err(failed)?;
+    check_level(request, &wave)?;
+    if let (Some(output), Some(picture)) = (&request.output, wave.picture(size, COLOR)) {
+        cutroom_media::write::write_png(output, &picture)?;
+    }
+    Ok(report(&wave, request.level.is_none().then_some(size.width as usize)))
+}
+
+/// Waveforms that are handed out while they are measured. Dropping it stops what is being measured.
+pub struct Waveforms(WaveformBuilds);
+
+impl Default for Waveforms {
+    fn default() -> Self {
+        Self(WaveformBuilds::new(cache::store()))
+    }
+}
+
+impl Waveforms {
+    /// As [`waveform`], but at the latest after `wait`, with what is measured so far; the rest is measured
+    /// beside the caller, whether or not it asks again. No picture is written.
+    ///
+    /// # Errors
+    /// As [`waveform`].
+    pub fn so_far(&self, request: &WaveformRequest, wait: Duration, cancel: &CancelToken) -> Result<WaveformReport, ApiError> {
+        let size = checked_size(request)?;
+        let found = self.0.so_far(&request.file, request.stream, detail(request, size), wait, cancel);
+        let wave = found.map_err(|e| ApiError::from(e).field("stream"))?;
+        check_level(request, &wave)?;
+        Ok(report(&wave, request.level.is_none().then_some(size.width as usize)))
+    }
+}
+
+fn checked_size(request: &WaveformRequest) -> Result<Size, ApiError> {
     let size = Size { width: request.width.unwrap_or(USUAL_SIZE.width), height: request.height.unwrap_or(USUAL_SIZE.height) };
     if ![size.width, size.height].iter().all(|side| (1..=MAX_SIDE_PX).contains(side)) {
         let error = ApiError::new("usage.picture_size", format!("a waveform of {}x{} pixels", size.width, size.height));
         return Err(error.hint(format!("`width` and `height` are from 1 to {MAX_SIDE_PX}")).field("width").field("height"));
     }
-    check_output(&request.file, request.output.as_deref(), &["png"], request.overwrite)?;
-    let detail = request.level.map_or(WaveDetail::Buckets(BUCKETS_PER_COLUMN * size.width as usize), WaveDetail::Level);
-    let failed = |e| ApiError::from(e).field("stream");
-    let wave = cutroom_pipeline::waveform(&cache::store(), &request.file, request.stream, detail, cancel).map_err(failed)?;
+    Ok(size)
+}
+
+fn detail(request: &WaveformRequest, size: Size) -> WaveDetail {
+    request.level.map_or(WaveDetail::Buckets(BUCKETS_PER_COLUMN * size.width as usize), WaveDetail::Level)
+}
+
+fn check_level(request: &WaveformRequest, wave: &Waveform) -> Result<(), ApiError> {
     if let Some(level) = request.level.filter(|level| *level != wave.level) {
         let error = ApiError::new("usage.picture_size", format!("its waveform has no level {level}"));
         return Err(error.hint(format!("levels are from 0 to {}", wave.levels.len() - 1)).field("level"));
     }
-    if let (Some(output), Some(picture)) = (&request.output, wave.picture(size, COLOR)) {
-        cutroom_media::write::write_png(output, &picture)?;
-    }
-    Ok(report(&wave, request.level.is_none().then_some(size.width as usize)))
+    Ok(())
 }
 
 fn report(wave: &Waveform, columns: Option<usize>) -> WaveformReport {
@@ -105,6 +147,8 @@ fn report(wave: &Waveform, columns: Option<usize>) -> WaveformReport {
         samples: wave.samples,
         levels: wave.levels.clone(),
         samples_per_peak: per_peak,
+        complete: wave.is_complete(),
+        measured_samples: wave.measured,
         channels: peaks.collect(),
     }
 }

@@ -31,18 +31,50 @@ impl Peak {
     }
 }
 
+/// Sums that run beside each other: a sample counts for the one of its place in the bucket, so that the sums
+/// are the same however the samples come in.
+const LANES: usize = 8;
+
+/// A bucket that is not full yet.
+#[derive(Clone, Copy)]
+struct Open {
+    min: [f32; LANES],
+    max: [f32; LANES],
+    squares: [f64; LANES],
+}
+
+impl Open {
+    const EMPTY: Self = Self { min: [f32::INFINITY; LANES], max: [f32::NEG_INFINITY; LANES], squares: [0.0; LANES] };
+
+    /// Adds a sample at a place in the bucket.
+    fn add(&mut self, lane: usize, x: f32) {
+        let x = if x.is_finite() { x } else { 0.0 };
+        (self.min[lane], self.max[lane]) = (self.min[lane].min(x), self.max[lane].max(x));
+        self.squares[lane] += f64::from(x) * f64::from(x);
+    }
+
+    fn peak(&self, samples: u32) -> Peak {
+        let squares: f64 = self.squares.iter().sum();
+        Peak {
+            min: self.min.into_iter().fold(f32::INFINITY, f32::min),
+            max: self.max.into_iter().fold(f32::NEG_INFINITY, f32::max),
+            rms: (squares / f64::from(samples)).sqrt() as f32,
+        }
+    }
+}
+
 /// Collects the peaks of the finest level. Samples that are not numbers count as silence.
 pub struct PeakMeter {
     channels: Vec<Vec<Peak>>,
-    /// The bucket that is not full yet: peaks, and sums of squares.
-    open: Vec<(Peak, f64)>,
+    open: Vec<Open>,
+    /// Samples in the bucket that is not full yet.
     samples: u32,
 }
 
 impl PeakMeter {
     /// A meter of so many channels.
     pub fn new(channels: usize) -> Self {
-        Self { channels: vec![Vec::new(); channels], open: vec![(Peak::default(), 0.0); channels], samples: 0 }
+        Self { channels: vec![Vec::new(); channels], open: vec![Open::EMPTY; channels], samples: 0 }
     }
 
     /// Adds samples, one list for each channel, all of the same length.
@@ -51,13 +83,16 @@ impl PeakMeter {
         let mut at = 0;
         while at < length {
             let end = length.min(at + (BUCKET_SAMPLES - self.samples) as usize);
-            for (channel, (peak, squares)) in block.iter().zip(&mut self.open) {
-                for (i, &x) in channel[at..end].iter().enumerate() {
-                    let x = if x.is_finite() { x } else { 0.0 };
-                    let is_first = self.samples == 0 && i == 0;
-                    (peak.min, peak.max) = if is_first { (x, x) } else { (peak.min.min(x), peak.max.max(x)) };
-                    *squares += f64::from(x) * f64::from(x);
+            let place = self.samples as usize;
+            for (channel, open) in block.iter().zip(&mut self.open) {
+                // Up to where all sums are at the same place, those in step, and the rest.
+                let (first, rest) = channel[at..end].split_at((end - at).min((LANES - place % LANES) % LANES));
+                let (whole, last) = rest.as_chunks::<LANES>();
+                first.iter().enumerate().for_each(|(i, x)| open.add((place + i) % LANES, *x));
+                for samples in whole {
+                    (0..LANES).for_each(|lane| open.add(lane, samples[lane]));
                 }
+                last.iter().enumerate().for_each(|(lane, x)| open.add(lane, *x));
             }
             self.samples += (end - at) as u32;
             at = end;
@@ -68,11 +103,16 @@ impl PeakMeter {
     }
 
     fn close(&mut self) {
-        for (channel, (peak, squares)) in self.channels.iter_mut().zip(&mut self.open) {
-            channel.push(Peak { rms: (*squares / f64::from(self.samples)).sqrt() as f32, ..*peak });
-            (*peak, *squares) = (Peak::default(), 0.0);
+        for (channel, open) in self.channels.iter_mut().zip(&mut self.open) {
+            channel.push(open.peak(self.samples));
+            *open = Open::EMPTY;
         }
         self.samples = 0;
+    }
+
+    /// The buckets that are full, of each channel.
+    pub fn full(&self) -> &[Vec<Peak>] {
+        &self.channels
     }
 
     /// The buckets of each channel; the last one may stand for fewer samples.
@@ -109,7 +149,9 @@ mod tests {
             meter.add(&[sine[at..at + length].to_vec(), click[at..at + length].to_vec()]);
             at += length;
         }
+        let full = meter.full().to_vec();
         let levels = meter.finish();
+        assert!(full.iter().zip(&levels).all(|(full, all)| *full == all[..3]));
         assert_eq!((levels[0].len(), levels[1].len()), (4, 4));
         for p in &levels[0][..3] {
             assert!((p.max - 0.5).abs() < 1e-6 && (p.min + 0.5).abs() < 1e-6 && (p.rms - 0.5 / 2_f32.sqrt()).abs() < 1e-6, "{p:?}");

@@ -109,7 +109,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-analysis",
         dir: "crates/analysis",
-        owns: "measures what pictures show: how the camera moves and a smooth path beside it, where pixels, points and surfaces move, what is between two pictures; in sound, silence, beats, speech and music, how recordings of one event lie to each other, spectra and levels",
+        owns: "measures what pictures show: how the camera moves and a smooth path beside it, where pixels, points and surfaces move, what is between two pictures, where shots begin; in sound, silence, beats, speech and music, how recordings of one event lie to each other, spectra and levels",
         may_use: &["types"],
         never_knows: "files, projects, devices",
     },

@@ -29,6 +29,7 @@ mod proxy;
 mod record;
 mod relink;
 mod run;
+mod scenes;
 mod schema;
 mod segments;
 mod serve;
@@ -128,6 +129,8 @@ pub enum Command {
     Loudness(loudness::LoudnessArgs),
     /// Find the beats of a sound, or mark them in a project
     Beats(beats::BeatsArgs),
+    /// Find the shots of a film, or divide a clip into them
+    Scenes(scenes::ScenesArgs),
     /// Find speech, music and silence in a media file
     Segments(segments::SegmentsArgs),
     /// Cut the pauses out of a film, or list those of a file
@@ -193,6 +196,7 @@ impl Command {
             Self::Thumbnail(args) => args.json,
             Self::Filmstrip(args) => args.json,
             Self::Waveform(args) => args.json,
+            Self::Scenes(args) => args.json,
             Self::Beats(args) => args.json,
             Self::Segments(args) => args.json,
             Self::CutSilence(args) => args.json,
@@ -253,6 +257,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Stats(args) => stats::stats(&args),
         Command::Beats(args) => beats::beats(&args),
+        Command::Scenes(args) => scenes::scenes(&args),
         Command::Segments(args) => segments::segments(&args),
         Command::CutSilence(args) => cut_silence::cut_silence(&args),
         Command::Sync(args) => sync::sync(&args),
@@ -367,6 +372,7 @@ mod tests {
         match operation {
             "beats" | "mark_beats" => ("beats", beats::WORDS),
             "cut_silence" | "silences" => ("cut-silence", cut_silence::WORDS),
+            "scenes" | "split_scenes" => ("scenes", scenes::WORDS),
             "sound_segments" => ("segments", segments::WORDS),
             "spectrogram" => ("spectrogram", spectrogram::WORDS),
             "sync" => ("sync", sync::WORDS),

@@ -34,6 +34,7 @@ mod proxy;
 mod relink;
 mod render_scale;
 mod safety;
+mod scenes;
 mod scripts;
 mod scripts_run;
 mod segments;

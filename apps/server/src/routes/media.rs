@@ -13,10 +13,12 @@ use axum::{
 use cutroom_api::{FilmstripRequest, MediaState, ThumbnailRequest, WaveformReport, WaveformRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Greatest number of pictures in a strip.
 const MAX_STRIP: u32 = 200;
+/// Longest time to wait for a waveform that is being measured.
+const MAX_WAIT_SECS: f64 = 30.0;
 
 /// The file of a medium of a project.
 async fn path_of(shared: &Shared, id: &str, media: &str) -> Answer<PathBuf> {
@@ -113,6 +115,9 @@ pub struct Wave {
     level: Option<usize>,
     #[serde(default)]
     stream: usize,
+    /// After this time, at most 30 s, the answer is what is measured so far: `complete` says whether that is all.
+    /// Absent: the answer comes when all is measured.
+    wait_secs: Option<f64>,
 }
 
 /// Peaks of a file's sound, at a level of detail.
@@ -123,6 +128,11 @@ pub async fn waveform(
 ) -> Answer<Json<WaveformReport>> {
     let file = path_of(&shared, &id, &media).await?;
     let request = WaveformRequest { file, stream: wave.stream, level: wave.level, ..WaveformRequest::default() };
-    let found = while_wanted(move |cancel| cutroom_api::waveform(&request, cancel)).await?;
-    Ok(Json(found?))
+    let waveforms = std::sync::Arc::clone(&shared.waveforms);
+    let wait = wave.wait_secs.map(|secs| Duration::from_secs_f64(if secs > 0.0 { secs.min(MAX_WAIT_SECS) } else { 0.0 }));
+    let found = while_wanted(move |cancel| match wait {
+        Some(wait) => waveforms.so_far(&request, wait, cancel),
+        None => cutroom_api::waveform(&request, cancel),
+    });
+    Ok(Json(found.await??))
 }

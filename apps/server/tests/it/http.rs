@@ -57,6 +57,20 @@ fn frames_and_pictures_of_media_are_drawn() {
     // Two seconds of a sine of 1/8 of full scale, in buckets of 256 samples.
     assert_eq!(peaks.len(), 96_000_usize.div_ceil(256));
     assert!((peaks[10].as_f64().unwrap() - 0.125).abs() < 0.001, "{}", peaks[10]);
+    assert_eq!((wave["complete"].as_bool(), wave["measured_samples"].as_u64()), (Some(true), Some(96_000)));
+    // What is measured so far is the beginning of it.
+    let mut polls = 0;
+    loop {
+        let part = b.get("/api/v1/projects/film/media/a/waveform?level=0&wait_secs=0.005");
+        let so_far = part["channels"][0]["max"].as_array().unwrap();
+        assert_eq!(so_far[..], peaks[..so_far.len()]);
+        polls += 1;
+        if part["complete"] == true {
+            assert_eq!(so_far.len(), peaks.len());
+            break;
+        }
+        assert!(polls < 10_000);
+    }
     assert_eq!(b.request("GET", "/api/v1/projects/film/media/zz/thumbnail", "", b"").0, 404);
 }
 

@@ -1,5 +1,6 @@
 //! All integration tests of the crate in one binary, one module per subject.
 mod flow;
 mod motion;
+mod scenes;
 mod sound;
 mod track;

@@ -7,3 +7,4 @@ mod sound_robust;
 mod sound_stretch;
 mod stored;
 mod support;
+mod waveform;
