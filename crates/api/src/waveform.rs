@@ -54,11 +54,17 @@ pub struct WaveformReport {
     /// Samples that each of the peaks stands for, the last of a level for fewer.
     pub samples_per_peak: f64,
     /// Whether all of it is measured. If not, ask again: the peaks are the first ones of the whole waveform.
+    #[serde(default = "whole")]
     pub complete: bool,
     /// Number of samples of each channel that the peaks stand for.
+    #[serde(default)]
     pub measured_samples: u64,
     /// The peaks of each channel.
     pub channels: Vec<ChannelPeaks>,
+}
+
+fn whole() -> bool {
+    true
 }
 
 /// The peaks of a channel, in order of time.

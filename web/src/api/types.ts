@@ -2000,6 +2000,10 @@ export type RelinkedBy = "content" | "name_and_length" | "name" | "different_con
  */
 export type DisplayChoice = "film" | "sdr";
 /**
+ * How one shot gives way to the next.
+ */
+export type SceneTransition = "cut" | "dissolve" | "fade" | "fade_in" | "fade_out";
+/**
  * What a preview of a title is.
  */
 export type TitlePreviewReport =
@@ -2081,6 +2085,8 @@ export interface Wire {
   render_frame_report: FrameReport;
   restore_request: RestoreRequest;
   restore_report: RestoreReport;
+  scenes_request: ScenesRequest;
+  scenes_report: ScenesReport;
   schema_report: unknown;
   show_subtitles_request: SubtitlesRequest;
   show_subtitles_report: SubtitlesReport;
@@ -2102,6 +2108,8 @@ export interface Wire {
   split_new_report: SplitReport;
   split_preview_request: SplitPreviewRequest;
   split_preview_report: FrameReport;
+  split_scenes_request: SplitScenesRequest;
+  split_scenes_report: SplitScenesReport;
   stabilize_request: StabilizeRequest;
   stabilize_report: StabilizeReport;
   stats_request: StatsRequest;
@@ -6620,6 +6628,100 @@ export interface RestoreRequest {
   overwrite?: boolean;
 }
 /**
+ * The video stream to analyse.
+ */
+export interface ScenesRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the video stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * Least score of a cut, 0.05..=1; absent: 0.25.
+   */
+  threshold?: number | null;
+  /**
+   * Shortest shot: `500ms`, `1.5s`, `12f`; absent: a fifth of a second.
+   */
+  min_length?: string | null;
+}
+/**
+ * The shots of a film. Frames are counted from 0 in the order in which they are shown; times are seconds
+ * since the start of the file.
+ */
+export interface ScenesReport {
+  /**
+   * Number of frames.
+   */
+  frames: number;
+  /**
+   * The shots, in order and without gaps.
+   */
+  shots: ShotReport[];
+  /**
+   * What is between them, and fades at the ends of the film.
+   */
+  transitions: SceneTransitionReport[];
+}
+/**
+ * A shot.
+ */
+export interface ShotReport {
+  /**
+   * Its first frame; within a dissolve or a fade the one in the middle.
+   */
+  first_frame: number;
+  /**
+   * Its last frame.
+   */
+  last_frame: number;
+  /**
+   * When it starts.
+   */
+  start_secs: number;
+  /**
+   * When it ends.
+   */
+  end_secs: number;
+  /**
+   * How sure the transition that it begins with is, 0..=1; absent for the first shot.
+   */
+  score?: number | null;
+  /**
+   * The transition that it begins with; absent for the first shot.
+   */
+  begins_with?: SceneTransition | null;
+}
+/**
+ * A transition.
+ */
+export interface SceneTransitionReport {
+  kind: SceneTransition;
+  /**
+   * The first frame that does not wholly show what was before.
+   */
+  first_frame: number;
+  /**
+   * The first frame that wholly shows what is after; `first_frame` for cuts.
+   */
+  next_frame: number;
+  /**
+   * Start of `first_frame`.
+   */
+  start_secs: number;
+  /**
+   * Start of `next_frame`.
+   */
+  end_secs: number;
+  /**
+   * How sure it is, 0..=1.
+   */
+  score: number;
+}
+/**
  * The file to read.
  */
 export interface SubtitlesRequest {
@@ -7151,6 +7253,56 @@ export interface SplitPreviewRequest {
    * Replace an existing file.
    */
   overwrite?: boolean;
+}
+/**
+ * The clip that is divided into its shots.
+ */
+export interface SplitScenesRequest {
+  /**
+   * Id of a clip that plays a film.
+   */
+  clip: string;
+  /**
+   * Set markers instead of dividing the clip.
+   */
+  markers?: boolean;
+  /**
+   * Least score of a cut, 0.05..=1; absent: 0.25.
+   */
+  threshold?: number | null;
+  /**
+   * Shortest shot: `500ms`, `1.5s`, `12f`; absent: a fifth of a second.
+   */
+  min_length?: string | null;
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * Result of dividing a clip into its shots.
+ */
+export interface SplitScenesReport {
+  /**
+   * The project file written.
+   */
+  project: string;
+  /**
+   * The clips, in order: the one named and those made of it; with markers only that one.
+   */
+  clips: string[];
+  /**
+   * Number of markers set; those of an earlier run are replaced.
+   */
+  markers: number;
+  /**
+   * Where shots begin in the composition, in seconds.
+   */
+  cuts_secs: number[];
 }
 /**
  * The clips, and how they are smoothed.
@@ -7846,6 +7998,14 @@ export interface WaveformReport {
    * Samples that each of the peaks stands for, the last of a level for fewer.
    */
   samples_per_peak: number;
+  /**
+   * Whether all of it is measured. If not, ask again: the peaks are the first ones of the whole waveform.
+   */
+  complete?: boolean;
+  /**
+   * Number of samples of each channel that the peaks stand for.
+   */
+  measured_samples?: number;
   /**
    * The peaks of each channel.
    */

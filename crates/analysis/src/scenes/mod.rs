@@ -139,10 +139,8 @@ fn drop_short(all: &mut Vec<Transition>, frames: usize, least: TimeDelta, at: &d
     loop {
         let bounds: Vec<usize> = (0..all.len()).filter(|k| all[*k].divides()).collect();
         let near = |a: usize, b: usize| at(b) - at(a) < least;
-        let ends = bounds.first().filter(|k| near(0, all[**k].frame)).or_else(|| {
-            let last = bounds.last().filter(|k| near(all[**k].frame, frames));
-            last
-        });
+        let first = bounds.first().filter(|k| near(0, all[**k].frame));
+        let ends = first.or_else(|| bounds.last().filter(|k| near(all[**k].frame, frames)));
         let pair = bounds.windows(2).find(|p| near(all[p[0]].frame, all[p[1]].frame));
         let weaker = pair.map(|p| if all[p[1]].score > all[p[0]].score { p[0] } else { p[1] });
         match weaker.or(ends.copied()) {

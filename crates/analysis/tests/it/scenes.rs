@@ -87,7 +87,8 @@ fn nothing_and_little_are_films_too() {
     let one = found(std::iter::once(frame(|_, _| 0.0)));
     assert_eq!((one.shots.len(), one.shots[0].first, one.shots[0].last), (1, 0, 0));
     // Pictures of another size, of one pixel, and black ones.
-    let tiny = Picture::from_planes(PictureFormat::YUV420P8, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![9]; 3]).unwrap();
+    let tiny =
+        Picture::from_planes(PictureFormat::YUV420P8, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![9]; 3]).unwrap();
     let film = (0..40).map(|n| if n < 20 { tiny.clone() } else { frame(|x, y| scene(0, x, y)) });
     assert_eq!(found(film).shots.iter().map(|s| s.first).collect::<Vec<_>>(), [0, 20]);
     let settings = SceneSettings { min_length: TimeDelta(i64::MAX / 4), ..SceneSettings::default() };
