@@ -253,6 +253,7 @@ pub const CODES: &[ErrorCode] = &[
         "A file of which a proxy makes no sense: a still, small pictures, pictures that change their size.",
     ),
     row("proxy.write", Failed, "The folder of proxies cannot be written to."),
+    row("render.download", Failed, "A decoded picture cannot be copied from the graphics device."),
     row("render.gpu", Failed, "The GPU cannot be used."),
     row("render.missing_look", Failed, "A defect of cutroom: a look-up table was not read before drawing."),
     row("render.missing_source", Failed, "A defect of cutroom: a source picture was not fetched before drawing."),

@@ -87,6 +87,7 @@ pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> R
         orientation: tags.orientation,
         stands_for: None,
         planes,
+        device: None,
     })
 }
 
