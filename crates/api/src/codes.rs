@@ -131,6 +131,7 @@ pub const CODES: &[ErrorCode] = &[
     row("media.no_picture", Media, "A clip or transition needs a picture from a file that has none."),
     row("media.no_sound", Media, "A clip needs sound from a file that has none."),
     row("media.no_stream", Media, "A clip uses a stream number that the file does not have."),
+    row("media.hardware.absent", Failed, "A kind of graphics device that was named to decode is missing."),
     row("media.numbered.differs", Media, "One of numbered pictures differs from the first one in size, format or orientation."),
     row("media.numbered.missing", Media, "Numbers are missing in a row of numbered pictures whose gaps are not filled."),
     row("media.numbered.pattern", Media, "A path that is to name numbered pictures has no place for a number."),
