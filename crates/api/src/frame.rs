@@ -148,7 +148,7 @@ fn draw(
         time_secs: rate.time_of_frame(frame).as_secs_f64(),
         size: picture.size,
         format: format!("{}, {shown}", picture.format),
-        drawn_by: renderer.describe(),
+        drawn_by: opened.drawn_by(&renderer),
         warnings: session::warnings(session, opened),
     };
     Ok(Frame { picture, report })

@@ -103,7 +103,7 @@ pub fn stats(
     }
     let mixing_secs = start.elapsed().as_secs_f64();
     Ok(StatsReport {
-        drawn_by: renderer.describe(),
+        drawn_by: opened.drawn_by(&renderer),
         frames: count,
         opening_secs,
         drawing_secs,

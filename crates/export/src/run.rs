@@ -73,7 +73,6 @@ pub fn run_all(
     let (rate, frames) = (main.rate, main.frames.clone());
     let forms = Forms::of(plans);
     let mut renderer = (!forms.list.is_empty()).then(|| Renderer::new(main.render)).transpose().map_err(PipelineError::from)?;
-    let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
     let total = (frames.end - frames.start).max(0) as u64;
     let started = Instant::now();
     // Declared first, so that it is dropped after the files that it notes.
@@ -154,6 +153,7 @@ pub fn run_all(
     }
     // The list is on the disk before the output is renamed, so that little can fail after that.
     let mut list = hashes.map(HashFile::ready).transpose()?;
+    let drawn_by = renderer.as_ref().map_or_else(String::new, |renderer| composition.drawn_by(renderer));
     let mut reports = Vec::new();
     for track in outputs {
         let Track { plan, output, level, clipped, .. } = track;

@@ -3,6 +3,7 @@
 use crate::{
     decoder::AvFrame,
     error::MediaError,
+    hardware,
     pixel::{self, check_size},
     tags::AvColor,
 };
@@ -47,14 +48,21 @@ impl PlaneMemory for FramePlane {
     }
 }
 
-/// Converts a frame to a picture.
+/// Converts a frame to a picture. A frame that is on a graphics device stays there.
 pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> Result<Picture, MediaError> {
     let f = frame.get();
-    let av = pixel::from_raw(f.format);
     let size = check_size(path, f.width, f.height)?;
+    let stored = hardware::stored_format(frame);
+    let av = stored.unwrap_or_else(|| pixel::from_raw(f.format));
     let unsupported = || MediaError::Unsupported { path: path.into(), what: format!("pixel format {}", pixel::name(av)) };
     let format = pixel::canonical(av).ok_or_else(unsupported)?;
-    let planes = if pixel::picture_format(av).is_some() {
+    let device = match stored {
+        Some(_) => Some(hardware::surface_frame(frame, size).ok_or_else(unsupported)?),
+        None => None,
+    };
+    let planes = if device.is_some() {
+        Vec::new()
+    } else if pixel::picture_format(av).is_some() {
         shared_planes(frame, format, size).ok_or_else(unsupported)?
     } else {
         let bytes = spread(f, av, format, size).ok_or_else(unsupported)?;
@@ -87,6 +95,7 @@ pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> R
         orientation: tags.orientation,
         stands_for: None,
         planes,
+        device,
     })
 }
 

@@ -2,6 +2,7 @@
 //! file it is opened by `stream_decoder`.
 use crate::{
     error::{MediaError, ffmpeg_text},
+    hardware::Negotiation,
     packet::AvPacket,
     report::{DecodeReport, ProblemSink},
 };
@@ -84,6 +85,8 @@ pub(crate) struct Decoder {
     pub context: *mut AVCodecContext,
     pub sink: Arc<ProblemSink>,
     pub failures_in_a_row: u32,
+    /// Number of packets in a row that failed.
+    pub refused_packets: u32,
 }
 
 // SAFETY: owned context used by one thread at a time; FFmpeg's own worker threads synchronise
@@ -109,7 +112,7 @@ impl Decoder {
             if context.is_null() {
                 return Err(no_memory());
             }
-            let decoder = Self { context, sink, failures_in_a_row: 0 };
+            let decoder = Self { context, sink, failures_in_a_row: 0, refused_packets: 0 };
             let record = ffi::av_mallocz(setup.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize);
             if record.is_null() {
                 return Err(no_memory());
@@ -145,7 +148,10 @@ impl Decoder {
             None => unsafe { ffi::avcodec_send_packet(self.context, ptr::null()) },
         };
         if r < 0 && r != ffi::AVERROR_EOF {
+            self.refused_packets += 1;
             self.sink.failure(&ffmpeg_text(r));
+        } else {
+            self.refused_packets = 0;
         }
     }
 
@@ -157,6 +163,9 @@ impl Decoder {
             let r = unsafe { ffi::avcodec_receive_frame(self.context, frame.0) };
             if r >= 0 {
                 self.failures_in_a_row = 0;
+                for message in self.sink.negotiation().map(Negotiation::has_frame).unwrap_or_default() {
+                    self.sink.failure(&message);
+                }
                 if frame.is_damaged() {
                     self.sink.concealed();
                 }
@@ -212,6 +221,22 @@ impl Decoder {
     /// Notes an adaptation of the stream that is not a problem.
     pub fn report_change(&self, message: &str) {
         self.sink.report_change(message);
+    }
+
+    /// Why the graphics device that was to decode does not, or no longer.
+    pub fn refused(&self) -> Option<String> {
+        /// A device that fails as often as this does not recover.
+        const MAX_REFUSED_PACKETS: u32 = 24;
+        let negotiation = self.sink.negotiation()?;
+        // Concealment is not defined to the bit: the processor's is what all machines show.
+        if self.sink.has_problems() {
+            let first = self.report().messages.first().map_or(String::new(), |m| format!(" ({m})"));
+            negotiation.refuse(format!("the stream is damaged{first}"));
+        }
+        if self.refused_packets.max(self.failures_in_a_row) > MAX_REFUSED_PACKETS {
+            negotiation.refuse("the device does not decode it".into());
+        }
+        negotiation.refused()
     }
 
     /// Problems met so far.

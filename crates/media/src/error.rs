@@ -140,6 +140,14 @@ pub enum MediaError {
         /// The file.
         path: PathBuf,
     },
+    /// A kind of graphics device was named that is to decode, and the machine has none that works.
+    #[error("\"{id}\" cannot decode here: {reason}")]
+    NoHardware {
+        /// Id of the kind.
+        id: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The linked FFmpeg lacks a requested encoder, muxer or filter.
     #[error("the linked FFmpeg has no {kind} \"{name}\"")]
     Missing {
@@ -240,6 +248,7 @@ impl MediaError {
             Self::Decode { .. } => "media.decode.failed",
             Self::TimedOut { .. } => "media.read.timed_out",
             Self::Stopped { .. } => "media.read.stopped",
+            Self::NoHardware { .. } => "media.hardware.absent",
             Self::Missing { .. } => "media.ffmpeg.missing",
             Self::EncoderSetup { .. } => "media.encode.setup",
             Self::Encode { .. } => "media.encode.failed",

@@ -1,4 +1,5 @@
 //! Problems that decoders and encoders report, collected per codec context.
+use crate::hardware::Negotiation;
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, Ordering},
@@ -22,6 +23,10 @@ pub struct DecodeReport {
     /// The first few distinct notes on how a stream that changes was adapted, such as channels that
     /// were mixed.
     pub remarks: Vec<String>,
+    /// Id of the kind of graphics device that decodes; `None` for the processor.
+    pub decoded_by: Option<&'static str>,
+    /// Why a stream that was to be decoded by a graphics device is not.
+    pub fell_back: Option<String>,
 }
 
 impl DecodeReport {
@@ -37,6 +42,10 @@ impl DecodeReport {
         self.missing_frames += other.missing_frames;
         other.messages.iter().for_each(|m| note(&mut self.messages, m));
         other.remarks.iter().for_each(|m| note(&mut self.remarks, m));
+        self.decoded_by = self.decoded_by.or(other.decoded_by);
+        if self.fell_back.is_none() {
+            self.fell_back.clone_from(&other.fell_back);
+        }
     }
 }
 
@@ -53,9 +62,21 @@ pub(crate) struct ProblemSink {
     report: Mutex<DecodeReport>,
     /// Set while frames are decoded that are expected to be damaged and are not shown.
     is_muted: AtomicBool,
+    /// With the graphics device that is to decode, if there is one.
+    negotiation: Option<Negotiation>,
 }
 
 impl ProblemSink {
+    /// The sink of a decoder that a graphics device takes part in.
+    pub fn with_device(negotiation: Negotiation) -> Self {
+        Self { negotiation: Some(negotiation), ..Self::default() }
+    }
+
+    /// With the graphics device that is to decode, if there is one.
+    pub fn negotiation(&self) -> Option<&Negotiation> {
+        self.negotiation.as_ref()
+    }
+
     fn with(&self, f: impl FnOnce(&mut DecodeReport)) {
         if !self.is_muted.load(Ordering::Relaxed) {
             f(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
@@ -69,6 +90,9 @@ impl ProblemSink {
 
     /// Counts an error and keeps its message.
     pub fn failure(&self, message: &str) {
+        if self.negotiation.as_ref().is_some_and(|n| n.takes(message)) {
+            return;
+        }
         self.with(|r| {
             r.errors += 1;
             note(&mut r.messages, message);
@@ -83,6 +107,11 @@ impl ProblemSink {
     /// Counts a frame marked as damaged.
     pub fn concealed(&self) {
         self.with(|r| r.concealed_frames += 1);
+    }
+
+    /// Whether a problem was counted.
+    pub fn has_problems(&self) -> bool {
+        !self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_clean()
     }
 
     /// A copy of everything so far.

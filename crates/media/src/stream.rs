@@ -10,6 +10,13 @@ use std::{collections::BTreeSet, path::Path};
 /// Opens the file such that it delivers packets of this stream only, and a decoder with `threads`
 /// threads, 0 for one per core.
 pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
+    let input = open_only(path, stream)?;
+    let decoder = Decoder::open(&input, stream, threads)?;
+    Ok((input, decoder))
+}
+
+/// The file, which delivers packets of this stream only.
+pub(crate) fn open_only(path: &Path, stream: usize) -> Result<Input, MediaError> {
     let mut input = Input::open(path)?;
     if stream >= input.stream_count() {
         // MPEG-PS lists a stream only once one of its packets was read; scanning found it, opening
@@ -17,8 +24,7 @@ pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<
         return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
     }
     input.only(stream);
-    let decoder = Decoder::open(&input, stream, threads)?;
-    Ok((input, decoder))
+    Ok(input)
 }
 
 /// Decodes the first `count` packets of an opened stream from its beginning, all if `count` is

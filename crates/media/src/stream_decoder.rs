@@ -2,6 +2,7 @@
 use crate::{
     decoder::{Decoder, setup_error},
     error::MediaError,
+    hardware::{self, Device, Negotiation},
     input::Input,
     report::ProblemSink,
 };
@@ -11,18 +12,44 @@ use std::{ffi::CStr, ptr, sync::Arc};
 impl Decoder {
     /// Opens the decoder for stream `i`. `threads`: 0 for one per core.
     pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
+        Self::open_codec(input, i, choose(input, i)?, threads, None)
+    }
+
+    /// Opens the decoder for stream `i` in which a graphics device takes part. Whether the device
+    /// decodes the stream turns out with its first frame.
+    ///
+    /// # Errors
+    /// Why the device does not decode it.
+    pub fn open_on(input: &Input, i: usize, device: &Device) -> Result<Self, String> {
+        if has_side_alpha(input, i) {
+            return Err("a card does not decode its alpha".into());
+        }
+        // SAFETY: the stream is valid.
+        let id = unsafe { (*(*input.stream(i)).codecpar).codec_id };
+        let codec = hardware::decoder(device.kind, id)?;
+        // The device decodes; more threads would each hold surfaces.
+        Self::open_codec(input, i, codec, 1, Some(device)).map_err(|e| e.to_string())
+    }
+
+    fn open_codec(
+        input: &Input,
+        i: usize,
+        codec: *const AVCodec,
+        threads: usize,
+        device: Option<&Device>,
+    ) -> Result<Self, MediaError> {
         let stream = input.stream(i);
-        let sink = Arc::new(ProblemSink::default());
+        let sink = device.map_or_else(ProblemSink::default, |d| ProblemSink::with_device(Negotiation::with(d.kind)));
+        let sink = Arc::new(sink);
         // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from
-        // its creation on.
+        // its creation on, and owns the reference to the device.
         unsafe {
             let par = (*stream).codecpar;
-            let codec = choose(input, i)?;
             let context = ffi::avcodec_alloc_context3(codec);
             if context.is_null() {
                 return Err(MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() });
             }
-            let decoder = Self { context, sink, failures_in_a_row: 0 };
+            let decoder = Self { context, sink, failures_in_a_row: 0, refused_packets: 0 };
             let r = ffi::avcodec_parameters_to_context(context, par);
             if r < 0 {
                 return Err(setup_error(input.path(), &decoder, r));
@@ -30,6 +57,10 @@ impl Decoder {
             (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
             (*context).pkt_timebase = input.time_base(i);
             (*context).thread_count = threads as i32;
+            if let Some(device) = device {
+                (*context).hw_device_ctx = device.reference();
+                (*context).get_format = Some(hardware::choose_format);
+            }
             // Frames that refer to damaged ones are output, as in players.
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
             // Priming and padding samples are cut by `audio`, which knows their absolute positions.

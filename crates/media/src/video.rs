@@ -10,6 +10,7 @@ use crate::{
     decoder::{AvFrame, Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
+    hardware::{self, DecodeChoice, Kept, note_fallback, open_with},
     index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},
     pixel,
@@ -17,7 +18,7 @@ use crate::{
     stream::open_stream,
     video_index::VideoIndex,
 };
-use cutroom_types::{Deinterlace, FieldOrder, Picture, Span, Time, TimeDelta};
+use cutroom_types::{Deinterlace, DeviceId, FieldOrder, Picture, Span, Time, TimeDelta};
 use ffmpeg_next::ffi;
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -52,11 +53,23 @@ pub struct ReadOptions {
     pub field_order: FieldOrder,
     /// Memory for decoded frames during backward playback, bytes.
     pub window_bytes: usize,
+    /// What decodes.
+    pub decode: DecodeChoice,
+    /// The device that draws. Frames that are decoded there stay there, where that is possible; all
+    /// others come to host memory.
+    pub keep_on: Option<DeviceId>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { threads: 0, deinterlace: Deinterlace::Auto, field_order: FieldOrder::Auto, window_bytes: 256 << 20 }
+        Self {
+            threads: 0,
+            deinterlace: Deinterlace::Auto,
+            field_order: FieldOrder::Auto,
+            window_bytes: 256 << 20,
+            decode: DecodeChoice::Software,
+            keep_on: None,
+        }
     }
 }
 
@@ -75,6 +88,8 @@ enum Reached {
     AvFrame(Arc<AvFrame>),
     /// The decoder output a later frame, or ended, without this one.
     Passed,
+    /// The stream was opened again in software: nothing that was known of the position holds.
+    Reopened,
 }
 
 /// Reads one video stream.
@@ -116,6 +131,8 @@ pub(crate) struct StreamReader {
     is_backward: bool,
     decoded_frames: u64,
     deinterlacer: Option<Deinterlacer>,
+    /// The way of frames out of a graphics device; `None` when the processor decodes.
+    kept: Option<Kept>,
     past_report: DecodeReport,
 }
 
@@ -139,7 +156,10 @@ impl StreamReader {
             let reason = "it holds no frames".into();
             return Err(MediaError::NothingDecoded { path, kind: "video", index: video_stream, reason });
         }
-        let (input, decoder) = open_stream(&path, video.stream, options.threads)?;
+        // A device takes longer to set up than a still image to decode.
+        let device = if video.is_still { None } else { hardware::device_for(options.decode)? };
+        let mut past_report = DecodeReport::default();
+        let (input, decoder, kept) = open_with(&path, video.stream, &options, device, &mut past_report)?;
         let (run_key, muted_until) = (video.first_key, video.muted_until(video.first_key));
         decoder.mute(run_key > 0 || muted_until > 0);
         let tags = crate::probe::stream_tags(&input, video.stream, &index.info, video_stream);
@@ -168,7 +188,8 @@ impl StreamReader {
             is_backward: false,
             decoded_frames: 0,
             deinterlacer: None,
-            past_report: DecodeReport::default(),
+            kept,
+            past_report,
             index,
             tables,
         })
@@ -194,6 +215,7 @@ impl StreamReader {
         let mut r = self.decoder.report();
         r.add(&self.past_report);
         r.missing_frames = self.absent.len() as u64;
+        r.decoded_by = self.kept.as_ref().map(Kept::id);
         r
     }
 
@@ -269,8 +291,10 @@ impl StreamReader {
             if self.forward_effort(wanted).is_none() {
                 self.seek(self.video().keyframe_for(wanted))?;
             }
-            if let Reached::AvFrame(f) = self.decode_to(wanted)? {
-                return Ok(f);
+            match self.decode_to(wanted)? {
+                Reached::AvFrame(f) => return Ok(f),
+                Reached::Reopened => continue,
+                Reached::Passed => {}
             }
             // The run may have begun too late for this frame (a keyframe that is not one, gradual
             // refresh): begin earlier.
@@ -284,8 +308,10 @@ impl StreamReader {
                 }
                 attempts += 1;
                 self.seek(key)?;
-                if let Reached::AvFrame(f) = self.decode_to(wanted)? {
-                    return Ok(f);
+                match self.decode_to(wanted)? {
+                    Reached::AvFrame(f) => return Ok(f),
+                    Reached::Reopened => continue,
+                    Reached::Passed => {}
                 }
                 if self.run_key > 0 {
                     continue;
@@ -320,7 +346,12 @@ impl StreamReader {
     fn decode_to(&mut self, i: usize) -> Result<Reached, MediaError> {
         self.aim = i;
         loop {
-            match self.decoder.receive() {
+            let output = self.decoder.receive();
+            if let Some(why) = self.decoder.refused() {
+                self.leave_device(&why)?;
+                return Ok(Reached::Reopened);
+            }
+            match output {
                 Output::AvFrame(f) => {
                     self.decoded_frames += 1;
                     let video = &self.tables.video[self.number];
@@ -346,6 +377,13 @@ impl StreamReader {
                         self.decoder.mute(self.muted_until > 0);
                     }
                     self.decoded_any = true;
+                    let f = match self.taken(f) {
+                        Ok(f) => f,
+                        Err(why) => {
+                            self.leave_device(&why)?;
+                            return Ok(Reached::Reopened);
+                        }
+                    };
                     self.newest = Some(self.newest.map_or(n, |m| m.max(n)));
                     let frame = Arc::new(f);
                     self.keep(n, frame.clone());
@@ -495,13 +533,45 @@ impl StreamReader {
             self.has_pending = true;
         } else {
             self.past_report = self.report();
-            (self.input, self.decoder) = open_stream(&self.path, stream, self.options.threads)?;
+            let device = self.kept.take().map(Kept::into_device);
+            let mut again = DecodeReport::default();
+            (self.input, self.decoder, self.kept) = open_with(&self.path, stream, &self.options, device, &mut again)?;
+            self.past_report.add(&again);
             self.decoder.mute(is_muted);
             self.has_pending = false;
         }
         self.sent_all = false;
         self.next_packet = 0;
         Ok(())
+    }
+
+    /// A decoded frame, without its surface if a graphics device has made it.
+    ///
+    /// # Errors
+    /// The device's reason.
+    fn taken(&mut self, frame: AvFrame) -> Result<AvFrame, String> {
+        // Fields are separated in host memory.
+        let to_host = match self.options.deinterlace {
+            Deinterlace::Auto => frame.get().interlaced_frame != 0,
+            Deinterlace::Off => false,
+            Deinterlace::On => true,
+        };
+        match &mut self.kept {
+            Some(kept) => kept.take(frame, to_host),
+            None => Ok(frame),
+        }
+    }
+
+    /// Continues in software, from the beginning of the current run. What the device had trouble with
+    /// is no problem of the stream.
+    fn leave_device(&mut self, why: &str) -> Result<(), MediaError> {
+        if let Some(kept) = self.kept.take() {
+            note_fallback(&mut self.past_report, self.options.decode, kept.id(), why);
+        }
+        let stream = self.video().stream;
+        (self.input, self.decoder) = open_stream(&self.path, stream, self.options.threads)?;
+        (self.next_packet, self.has_pending, self.sent_all) = (0, false, false);
+        self.seek(self.run_key)
     }
 
     fn deinterlaced(&mut self, i: usize, raw: Arc<AvFrame>) -> Result<Arc<AvFrame>, MediaError> {

@@ -2,7 +2,7 @@
 //! are made. It borrows nothing, so that a session can store it, and is reopened cheaply after an
 //! edit.
 use crate::{
-    AudioMix, FrameReader, Library, OpenSource, PipelineError,
+    AudioMix, DrawnFrames, FrameReader, Library, OpenSource, PipelineError,
     decode::VideoStream,
     decoder_pool::FrameSource,
     effect_sounds,
@@ -356,6 +356,17 @@ impl OpenComposition {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
         self.notes.iter().cloned().chain(odd).chain(self.library.log().lines()).collect()
+    }
+
+    /// How frames of compositions of its library were drawn so far.
+    pub fn drawn(&self) -> DrawnFrames {
+        self.library.log().drawn()
+    }
+
+    /// What draws, and how it gets the pictures that are decoded on a graphics card, in words.
+    pub fn drawn_by(&self, renderer: &Renderer) -> String {
+        let card = self.drawn().summary().map_or(String::new(), |summary| format!("; {summary}"));
+        renderer.describe() + &card
     }
 
     /// The fonts of its texts.

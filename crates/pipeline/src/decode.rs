@@ -1,7 +1,8 @@
 //! Decodes video streams for the decoder pool, and collects the decode reports of video and audio
-//! readers.
+//! readers, and how frames were drawn.
 use crate::{FrameSource, PipelineError, in_between::InBetween, proxy::ProxyPictures};
 use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
+use cutroom_render::FrameReport;
 use cutroom_timeline::{SourceFrames, StreamKind};
 use cutroom_types::{Deinterlace, Picture, Time};
 use std::{
@@ -11,9 +12,54 @@ use std::{
 };
 
 /// The decode reports of closed readers, and counts of invalid audio samples, by file and stream
-/// (`true` for audio).
+/// (`true` for audio); and how frames were drawn.
 #[derive(Default)]
-pub(crate) struct DecodeLog(Mutex<BTreeMap<(PathBuf, bool, usize), StreamLog>>);
+pub(crate) struct DecodeLog {
+    streams: Mutex<BTreeMap<(PathBuf, bool, usize), StreamLog>>,
+    drawn: Mutex<DrawnFrames>,
+}
+
+/// How frames were drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DrawnFrames {
+    /// Number of frames; those that are a source picture count.
+    pub frames: u64,
+    /// Source pictures of all frames that were decoded on a graphics device.
+    pub device_pictures: u64,
+    /// Those of them that were drawn without a copy through host memory.
+    pub zero_copy_pictures: u64,
+    /// The first few distinct reasons why the GPU did not draw although it might have, or why
+    /// pictures were copied through host memory.
+    pub fell_back: Vec<String>,
+}
+
+/// Maximum number of reasons that are kept.
+const MAX_REASONS: usize = 8;
+
+impl DrawnFrames {
+    fn add(&mut self, frame: &FrameReport) {
+        self.frames += 1;
+        self.device_pictures += frame.device_pictures as u64;
+        self.zero_copy_pictures += frame.zero_copy_pictures as u64;
+        if let Some(why) = &frame.fell_back
+            && self.fell_back.len() < MAX_REASONS
+            && !self.fell_back.contains(why)
+        {
+            self.fell_back.push(why.clone());
+        }
+    }
+
+    /// What was decoded on a graphics device, in words; `None` if nothing was.
+    pub fn summary(&self) -> Option<String> {
+        let (all, direct) = (self.device_pictures, self.zero_copy_pictures);
+        let how = match direct {
+            0 => "copied through memory",
+            n if n == all => "drawn without a copy",
+            _ => "partly copied through memory",
+        };
+        (all > 0).then(|| format!("pictures decoded on the graphics card and {how}"))
+    }
+}
 
 #[derive(Default)]
 struct StreamLog {
@@ -35,14 +81,24 @@ impl DecodeLog {
         self.with(file, StreamKind::Audio, stream, |log| log.invalid_samples += samples);
     }
 
+    /// Adds the report of a frame.
+    pub fn add_drawn(&self, frame: &FrameReport) {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).add(frame);
+    }
+
+    /// How frames were drawn so far.
+    pub fn drawn(&self) -> DrawnFrames {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn with(&self, file: &Path, kind: StreamKind, stream: usize, change: impl FnOnce(&mut StreamLog)) {
-        let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         change(streams.entry((file.into(), kind == StreamKind::Audio, stream)).or_default());
     }
 
     /// One line for each kind of problem of each stream.
     pub fn lines(&self) -> Vec<String> {
-        let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Vec::new();
         for ((file, is_audio, stream), StreamLog { report: r, invalid_samples }) in &*streams {
             let kind = if *is_audio { "sound" } else { "picture" };
@@ -61,6 +117,7 @@ impl DecodeLog {
                 lines.push(format!("{of}: {invalid_samples} samples are not numbers or infinite; they are silent"));
             }
         }
+        lines.extend(self.drawn().fell_back.iter().map(|why| format!("drawing: {why}")));
         lines
     }
 }
@@ -108,5 +165,31 @@ impl FrameSource for VideoStream {
 impl Drop for VideoStream {
     fn drop(&mut self) {
         self.log.add(&self.reader.index().info().path, StreamKind::Video, self.stream, &self.reader.report());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_frames_were_drawn_is_added_up_and_reasons_are_named_once() {
+        let log = DecodeLog::default();
+        assert_eq!((log.drawn().summary(), log.lines()), (None, Vec::new()));
+        let frame = |zero_copy_pictures, fell_back: Option<&str>| FrameReport {
+            device_pictures: 2,
+            zero_copy_pictures,
+            fell_back: fell_back.map(str::to_owned),
+            ..FrameReport::of("gpu")
+        };
+        for report in
+            [frame(2, None), frame(1, Some("the pool is full")), frame(1, Some("the pool is full")), FrameReport::of("cpu")]
+        {
+            log.add_drawn(&report);
+        }
+        let drawn = log.drawn();
+        assert_eq!((drawn.frames, drawn.device_pictures, drawn.zero_copy_pictures), (4, 6, 4));
+        assert_eq!(log.lines(), ["drawing: the pool is full"]);
+        assert_eq!(drawn.summary().unwrap(), "pictures decoded on the graphics card and partly copied through memory");
     }
 }

@@ -111,6 +111,7 @@ fn from_bytes(bytes: &[u8]) -> Option<Picture> {
         // Drawn frames stand for themselves; only proxies stand for others.
         stands_for: None,
         planes: s.planes.into_iter().map(plane).collect::<Option<_>>()?,
+        device: None,
     })
 }
 

@@ -127,7 +127,9 @@ impl FrameReader {
             let submitted = self.begin(renderer, output);
             self.in_flight.push_back(submitted);
         }
-        Ok(tracing::info_span!("finish").in_scope(|| renderer.finish(first))?)
+        let frame = tracing::info_span!("finish").in_scope(|| renderer.finish(first))?;
+        self.composition.library().log().add_drawn(&frame.report);
+        Ok(frame.picture)
     }
 
     /// Draws the next frame of the range in several forms, each at its scale; it is decoded once. For a reader
@@ -141,10 +143,13 @@ impl FrameReader {
         forms: &[(RenderScale, OutputSpec)],
     ) -> Result<Vec<Picture>, PipelineError> {
         let (plan, pictures) = self.next_fetched()?;
+        let log = self.composition.library().log();
         let draw = |(scale, output): &(RenderScale, OutputSpec)| {
             let scaled = (*scale != RenderScale::FULL).then(|| plan.at_scale(*scale));
             let submitted = renderer.begin(scaled.as_ref().unwrap_or(&plan), &pictures, output)?;
-            Ok(renderer.finish(submitted)?)
+            let frame = renderer.finish(submitted)?;
+            log.add_drawn(&frame.report);
+            Ok(frame.picture)
         };
         tracing::info_span!("draw forms", forms = forms.len()).in_scope(|| forms.iter().map(draw).collect())
     }

@@ -45,17 +45,21 @@ impl InBetween {
         }
     }
 
-    fn keep(&mut self, frame: DecodedFrame) -> DecodedFrame {
+    /// Keeps a frame, in host memory: its samples are read here.
+    fn keep(&mut self, frame: DecodedFrame) -> Result<DecodedFrame, MediaError> {
+        let operation = "copying a picture from the graphics card";
+        let held = frame.picture.on_host().map_err(|e| MediaError::Internal { operation, reason: e.to_string() })?;
+        let frame = DecodedFrame { picture: held, ..frame };
         self.frames.retain(|kept| kept.index != frame.index);
         self.frames.insert(0, frame.clone());
         self.frames.truncate(KEPT_FRAMES);
-        frame
+        Ok(frame)
     }
 
     fn frame_at(&mut self, reader: &mut VideoReader, time: Time) -> Result<DecodedFrame, MediaError> {
         match self.frames.iter().find(|f| f.span.contains(time)) {
             Some(frame) => Ok(frame.clone()),
-            None => reader.frame_at(time).map(|frame| self.keep(frame)),
+            None => reader.frame_at(time).and_then(|frame| self.keep(frame)),
         }
     }
 
@@ -63,7 +67,7 @@ impl InBetween {
     fn after(&mut self, reader: &mut VideoReader, frame: &DecodedFrame) -> Result<DecodedFrame, MediaError> {
         match self.frames.iter().find(|f| f.index == frame.index + 1) {
             Some(next) => Ok(next.clone()),
-            None => reader.frame(frame.index + 1).map(|next| self.keep(next)),
+            None => reader.frame(frame.index + 1).and_then(|next| self.keep(next)),
         }
     }
 

@@ -18,6 +18,9 @@ pub enum RenderError {
     /// [`crate::SourcePictures`] returned no LUT for a file that an effect names.
     #[error("the look-up table {0} was not read")]
     MissingLut(String),
+    /// A decoded picture could not be copied from a graphics device.
+    #[error(transparent)]
+    Download(#[from] cutroom_types::DownloadError),
     /// A text or shapes could not be drawn.
     #[error(transparent)]
     Drawing(#[from] cutroom_drawing::DrawingError),
@@ -34,6 +37,7 @@ impl RenderError {
             Self::Gpu(_) => "render.gpu",
             Self::MissingSource { .. } => "render.missing_source",
             Self::MissingLut(_) => "render.missing_look",
+            Self::Download(_) => "render.download",
             Self::Drawing(e) => e.code(),
             Self::Unsupported(_) => "render.unsupported",
         }

@@ -12,6 +12,7 @@ mod distance_field;
 mod ends;
 mod error;
 pub mod filter;
+mod frame;
 pub mod gpu;
 pub mod graph;
 pub mod ink_plane;
@@ -25,4 +26,7 @@ mod same_work;
 mod turn_planes;
 pub use ends::{OutputSpec, SourcePictures};
 pub use error::RenderError;
-pub use renderer::{Backend, RenderOptions, Renderer, SIMD_VARIABLE, Submitted};
+pub use frame::{Frame, FrameReport};
+pub use renderer::{Backend, InFlight, RenderOptions, Renderer, SIMD_VARIABLE, Submitted};
+/// The version that devices from outside must be of.
+pub use wgpu;

@@ -1,9 +1,10 @@
 //! The entry point: a plan and source pictures to a picture.
 use crate::{
-    OutputSpec, RenderError, SourcePictures,
+    Frame, FrameReport, OutputSpec, RenderError, SourcePictures,
     cpu::CpuRenderer,
-    gpu::{self, GpuRenderer},
+    gpu::{self, Gpu, GpuRenderer},
     lower::{self, Lowered, LoweringCache},
+    program::Program,
 };
 use cutroom_kernel::SimdLevel;
 use cutroom_timeline::FramePlan;
@@ -50,16 +51,29 @@ impl RenderOptions {
 pub struct Renderer {
     backend: ActiveBackend,
     cache: LoweringCache,
-    /// Why [`Backend::Auto`] did not use a GPU.
+    options: RenderOptions,
+    /// Why [`Backend::Auto`] does not use a GPU, or no longer.
     no_gpu: Option<String>,
+    /// Why the GPU was left while it drew.
+    lost: Option<String>,
 }
 
 /// A frame begun by [`Renderer::begin`].
 pub enum Submitted {
     /// Finished.
-    Ready(Picture),
+    Ready(Frame),
     /// In flight on the GPU.
-    InFlight(Box<gpu::PendingFrame>),
+    InFlight(Box<InFlight>),
+}
+
+/// A frame in flight, with what it is drawn from: if the device is lost, it is drawn again without
+/// it.
+pub struct InFlight {
+    frame: gpu::PendingFrame,
+    program: Program,
+    output: OutputSpec,
+    /// Source pictures that were brought to host memory before.
+    turned_on_host: usize,
 }
 
 enum ActiveBackend {
@@ -86,10 +100,17 @@ impl Renderer {
                 Err(e) => (cpu()?, Some(e.to_string())),
             },
         };
-        Ok(Self { backend, cache: LoweringCache::default(), no_gpu })
+        Ok(Self { backend, cache: LoweringCache::default(), options, no_gpu, lost: None })
     }
 
-    /// Why no GPU is used; `None` unless [`Backend::Auto`] fell back to the CPU.
+    /// Draws on a device that is open already, such as a window's. With [`Backend::Auto`] it continues
+    /// on the CPU if the device is lost.
+    pub fn with_gpu(gpu: Gpu, options: RenderOptions) -> Self {
+        let backend = ActiveBackend::Gpu(Box::new(GpuRenderer::with_gpu(gpu)));
+        Self { backend, cache: LoweringCache::default(), options, no_gpu: None, lost: None }
+    }
+
+    /// Why no GPU is used; `None` unless [`Backend::Auto`] fell back to the CPU, at the start or later.
     pub fn why_no_gpu(&self) -> Option<&str> {
         self.no_gpu.as_deref()
     }
@@ -109,7 +130,7 @@ impl Renderer {
     /// See [`RenderError`].
     pub fn render(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Picture, RenderError> {
         let submitted = self.begin(plan, sources, output)?;
-        self.finish(submitted)
+        Ok(self.finish(submitted)?.picture)
     }
 
     /// Maximum number of frames that may be begun and not yet finished: more than one on a GPU,
@@ -126,26 +147,90 @@ impl Renderer {
     /// # Errors
     /// See [`RenderError`]; also when more than [`Self::frames_in_flight`] frames are in flight.
     pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Submitted, RenderError> {
-        match lower::lower(plan, sources, output, &mut self.cache)? {
-            Lowered::Untouched(picture) | Lowered::Turned(picture) => Ok(Submitted::Ready(picture)),
-            Lowered::Program(program) => match &mut self.backend {
-                ActiveBackend::Cpu(c) => c.run(&program, output).map(Submitted::Ready),
-                ActiveBackend::Gpu(g) => g.begin(&program, output).map(|f| Submitted::InFlight(Box::new(f))),
+        self.cache.turned_on_host = 0;
+        let lowered = lower::lower(plan, sources, output, &mut self.cache)?;
+        let turned_on_host = self.cache.turned_on_host;
+        let program = match lowered {
+            Lowered::Program(program) => program,
+            Lowered::Untouched(picture) | Lowered::Turned(picture) => {
+                let device_pictures = turned_on_host + usize::from(picture.device.is_some());
+                let report = FrameReport { device_pictures, ..FrameReport::of("none") };
+                return Ok(Submitted::Ready(Frame { picture: picture.on_host()?, report }));
+            }
+        };
+        let begun = match &mut self.backend {
+            ActiveBackend::Cpu(_) => None,
+            ActiveBackend::Gpu(g) => match g.begin(&program, output) {
+                Ok(frame) => Some(frame),
+                Err(error) => {
+                    self.leave_gpu(error)?;
+                    None
+                }
             },
+        };
+        match begun {
+            Some(frame) => Ok(Submitted::InFlight(Box::new(InFlight { frame, program, output: *output, turned_on_host }))),
+            None => self.draw_on_cpu(program, output, turned_on_host).map(Submitted::Ready),
         }
     }
 
-    /// Waits for a frame begun by this renderer.
+    /// Waits for a frame begun by this renderer. A frame whose device was lost is drawn again on the
+    /// CPU, as are all that follow, unless the GPU was asked for.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.
-    pub fn finish(&mut self, submitted: Submitted) -> Result<Picture, RenderError> {
-        match (submitted, &mut self.backend) {
-            (Submitted::Ready(picture), _) => Ok(picture),
-            (Submitted::InFlight(frame), ActiveBackend::Gpu(g)) => g.finish(*frame),
-            (Submitted::InFlight(_), ActiveBackend::Cpu(_)) => {
-                Err(RenderError::Gpu("the frame was begun by another renderer".into()))
+    pub fn finish(&mut self, submitted: Submitted) -> Result<Frame, RenderError> {
+        let InFlight { frame, program, output, turned_on_host } = match submitted {
+            Submitted::Ready(frame) => return Ok(frame),
+            Submitted::InFlight(in_flight) => *in_flight,
+        };
+        if let ActiveBackend::Gpu(g) = &mut self.backend {
+            let sources = frame.sources.clone();
+            match g.finish(frame) {
+                Ok(picture) => {
+                    let report = FrameReport {
+                        device_pictures: turned_on_host + sources.count,
+                        zero_copy_pictures: sources.count - sources.through_host,
+                        fell_back: sources.reason,
+                        ..FrameReport::of("gpu")
+                    };
+                    return Ok(Frame { picture, report });
+                }
+                Err(error) => self.leave_gpu(error)?,
             }
+        } else if self.lost.is_none() {
+            return Err(RenderError::Gpu("the frame was begun by another renderer".into()));
         }
+        self.draw_on_cpu(program, &output, turned_on_host)
+    }
+
+    /// Continues on the CPU after a failure of the GPU.
+    ///
+    /// # Errors
+    /// The failure itself, unless the device is lost and need not be used.
+    fn leave_gpu(&mut self, error: RenderError) -> Result<(), RenderError> {
+        let is_lost = matches!(&self.backend, ActiveBackend::Gpu(g) if g.is_lost());
+        if !is_lost || self.options.backend == Backend::Gpu {
+            return Err(error);
+        }
+        let cpu = CpuRenderer::with_level(self.options.simd_level()?, self.options.threads)?;
+        self.backend = ActiveBackend::Cpu(Box::new(cpu));
+        self.no_gpu = Some(error.to_string());
+        self.lost = self.no_gpu.clone();
+        Ok(())
+    }
+
+    fn draw_on_cpu(&mut self, mut program: Program, output: &OutputSpec, turned_on_host: usize) -> Result<Frame, RenderError> {
+        let ActiveBackend::Cpu(cpu) = &mut self.backend else {
+            return Err(RenderError::Gpu("the frame was begun by another renderer".into()));
+        };
+        let mut device_pictures = turned_on_host;
+        for picture in program.pictures.iter_mut().filter(|p| p.device.is_some()) {
+            *picture = picture.on_host()?;
+            device_pictures += 1;
+        }
+        let picture = cpu.run(&program, output)?;
+        let report = FrameReport { device_pictures, fell_back: self.lost.clone(), ..FrameReport::of("cpu") };
+        Ok(Frame { picture, report })
     }
 }

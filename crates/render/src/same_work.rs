@@ -118,6 +118,9 @@ fn picture_key(p: &Picture) -> WorkKey {
     for plane in &p.planes {
         (plane.data().as_ptr() as usize, plane.stride_bytes()).hash(&mut h);
     }
+    if let Some(frame) = &p.device {
+        (frame.address(), frame.only).hash(&mut h);
+    }
     h.key()
 }
 

@@ -34,7 +34,8 @@ impl TurnCache {
         let found = self.kept.iter().position(|k| k.by == by && is_same(&k.source, source));
         let used = match found {
             Some(i) => self.kept.remove(i),
-            None => Kept { source: source.clone(), by, turned: turned(source, by, &self.buffers)? },
+            // Turned pictures are made in host memory. One that does not come there is drawn turned.
+            None => Kept { source: source.clone(), by, turned: turned(&source.on_host().ok()?, by, &self.buffers)? },
         };
         let picture = Picture { color: source.color, alpha: source.alpha, ..used.turned.clone() };
         if self.kept.len() >= Self::CAPACITY {
@@ -48,7 +49,11 @@ impl TurnCache {
 /// Whether two pictures have the same planes in the same memory.
 fn is_same(a: &Picture, b: &Picture) -> bool {
     let place = |p: &Plane| (p.data().as_ptr() as usize, p.stride_bytes());
-    a.format == b.format && a.size == b.size && a.planes.iter().map(place).eq(b.planes.iter().map(place))
+    let surface = |p: &Picture| p.device.as_ref().map(|frame| (frame.address(), frame.only));
+    a.format == b.format
+        && a.size == b.size
+        && surface(a) == surface(b)
+        && a.planes.iter().map(place).eq(b.planes.iter().map(place))
 }
 
 /// Whether turning the planes of a picture moves each chroma sample with the pixels that it is

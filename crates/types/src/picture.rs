@@ -1,5 +1,5 @@
-//! Pictures in memory: planar, immutable, shared.
-use crate::{ColorTags, Orientation, Size};
+//! Pictures: planar, immutable, shared; in host memory, or on a graphics device.
+use crate::{ColorTags, DeviceFrame, DownloadError, Orientation, Size};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
@@ -201,8 +201,11 @@ pub struct Picture {
     /// The stored size of the picture that this is a smaller copy of (a proxy): it is placed, cropped
     /// and masked as if it had that size. `None`: it stands for itself.
     pub stands_for: Option<Size>,
-    /// `format.plane_count()` planes in the order of the model, alpha last.
+    /// `format.plane_count()` planes in the order of the model, alpha last; none if the picture is on
+    /// a device.
     pub planes: Vec<Plane>,
+    /// The planes of a picture that is on a device; `None` if they are in host memory.
+    pub device: Option<DeviceFrame>,
 }
 
 impl Picture {
@@ -237,7 +240,34 @@ impl Picture {
             orientation: Orientation::UPRIGHT,
             stands_for: None,
             planes,
+            device: None,
         }
+    }
+
+    /// An upright picture whose planes are on a device.
+    pub fn on_device(format: PictureFormat, size: Size, color: ColorTags, frame: DeviceFrame) -> Self {
+        Self { device: Some(frame), ..Self::upright(format, size, color, Vec::new()) }
+    }
+
+    /// The picture in host memory: itself, or a copy of what is on a device. For the CPU back end,
+    /// software encoders and hashes; everything else passes pictures on as they are.
+    ///
+    /// # Errors
+    /// [`DownloadError`].
+    pub fn on_host(&self) -> Result<Self, DownloadError> {
+        Ok(match &self.device {
+            None => self.clone(),
+            Some(frame) => Self { planes: frame.planes(self.format)?, device: None, ..self.clone() },
+        })
+    }
+
+    /// Plane `k`, below `format.plane_count()`, as a grey picture of its own.
+    #[must_use]
+    pub fn single_plane(&self, k: usize) -> Self {
+        let format = PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, ..self.format };
+        let device = self.device.clone().map(|frame| DeviceFrame { only: Some(frame.only.unwrap_or(0) + k), ..frame });
+        let planes = self.planes.get(k).cloned().into_iter().collect();
+        Self { format, size: self.format.plane_size(k, self.size), planes, device, ..self.clone() }
     }
 
     /// Size of the upright picture in square pixels: the stored width, or that of the picture that

@@ -226,6 +226,8 @@ pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("ffmpeg-sys-next", &["cutroom-media"]),
     ("cpal", &["cutroom-devices"]),
     ("wgpu", &["cutroom-render"]),
+    ("ash", &["cutroom-render"]),
+    ("libloading", &["cutroom-media", "cutroom-render"]),
     ("bevy_ecs", &["cutroom-engine"]),
     ("bevy_app", &["cutroom-engine"]),
     ("axum", &["cutroom-server"]),

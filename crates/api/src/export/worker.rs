@@ -202,7 +202,7 @@ impl Worker {
                 };
                 let pass = export.pass(part)?;
                 let made = cutroom_export::make_segment(self.maker(prepared), number, pass, &mut renderer, &files, &mut note)?;
-                let drawn_by = renderer.describe();
+                let drawn_by = prepared.composition.drawn_by(&renderer);
                 *kept = Some(renderer);
                 Made { packets: Some(made.packets), drawn_by, phases: made.times.into(), ..Made::default() }
             }

@@ -1,6 +1,9 @@
-//! Opens a GPU device and converts its failures to errors.
+//! Opens a GPU device, or takes one from outside, and converts its failures to errors.
 use crate::RenderError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// A device and its queue.
 pub struct Gpu {
@@ -18,15 +21,18 @@ pub struct Gpu {
 
 /// Collects errors that the device reports asynchronously.
 #[derive(Clone, Default)]
-struct Failures(Arc<Mutex<Vec<String>>>);
+struct Failures {
+    messages: Arc<Mutex<Vec<String>>>,
+    is_lost: Arc<AtomicBool>,
+}
 
 impl Failures {
     fn push(&self, message: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
     }
 
     fn take(&self) -> Option<String> {
-        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut list = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         (!list.is_empty()).then(|| std::mem::take(&mut *list).join("; "))
     }
 }
@@ -85,23 +91,38 @@ impl Gpu {
             });
             match pollster::block_on(request) {
                 Ok((device, queue)) => {
-                    let failures = Failures::default();
-                    let (uncaptured, lost) = (failures.clone(), failures.clone());
-                    device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| uncaptured.push(e.to_string())));
-                    device.set_device_lost_callback(move |reason, message| {
-                        // Dropping the device is reported as a loss as well.
-                        if reason != wgpu::DeviceLostReason::Destroyed {
-                            lost.push(format!("the device was lost: {message}"));
-                        }
-                    });
                     let driver =
                         if info.driver_info.is_empty() { info.driver } else { format!("{} {}", info.driver, info.driver_info) };
-                    return Ok(Self { device, queue, description: format!("{} ({driver})", info.name), limits, failures });
+                    return Ok(Self::from_parts(device, queue, format!("{} ({driver})", info.name)));
                 }
                 Err(e) => problem = format!("{} cannot be opened: {e}", info.name),
             }
         }
         Err(RenderError::Gpu(problem))
+    }
+
+    /// Takes a device that something else uses as well, such as a window; `description` is what reports
+    /// call it. The device's callbacks for errors and for its loss are taken over.
+    pub fn from_parts(device: wgpu::Device, queue: wgpu::Queue, description: String) -> Self {
+        let failures = Failures::default();
+        let (uncaptured, lost) = (failures.clone(), failures.clone());
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| uncaptured.push(e.to_string())));
+        device.set_device_lost_callback(move |reason, message| {
+            lost.is_lost.store(true, Ordering::Relaxed);
+            // Dropping the device is reported as a loss as well.
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                lost.push(format!("the device was lost: {message}"));
+            }
+        });
+        let limits = device.limits();
+        Self { device, queue, description, limits, failures }
+    }
+
+    /// Whether the device is lost: nothing can be drawn with it any more.
+    pub fn is_lost(&self) -> bool {
+        // Its callbacks run when it is asked for news; what that fails with is the loss itself.
+        let _ = self.device.poll(wgpu::PollType::Poll);
+        self.failures.is_lost.load(Ordering::Relaxed)
     }
 
     /// Fails if the device has reported an error since the last call.

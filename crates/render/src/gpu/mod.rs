@@ -19,7 +19,7 @@ use crate::{
     program::{Intermediate, IntermediateId, Pass, PassTarget, Program, TilePass},
 };
 use cutroom_types::{Picture, Size};
-use device::Gpu;
+pub use device::Gpu;
 use numbers::Numbers;
 use output::PlaneLayout;
 use pipeline::{Bound, Writes};
@@ -28,6 +28,7 @@ pub use readback::{FRAMES_IN_FLIGHT, PendingFrame};
 use sampling::{Texel, TextureUse};
 use shader::{Shader, Structure};
 use std::{collections::HashMap, sync::Arc};
+pub use upload::DevicePictures;
 use upload::Uploads;
 
 /// Intermediates in `f16`: below white the step is 2⁻¹¹, an eighth of an 8-bit code.
@@ -89,10 +90,14 @@ impl GpuRenderer {
     /// # Errors
     /// [`RenderError::Gpu`] when no device works.
     pub fn new(allow_software: bool) -> Result<Self, RenderError> {
-        let gpu = Gpu::open(allow_software)?;
+        Gpu::open(allow_software).map(Self::with_gpu)
+    }
+
+    /// Draws on a device that is open already.
+    pub fn with_gpu(gpu: Gpu) -> Self {
         // The default sampler clamps to the edge and does not filter.
         let near = gpu.device.create_sampler(&wgpu::SamplerDescriptor::default());
-        Ok(Self {
+        Self {
             gpu,
             near,
             compiled: HashMap::new(),
@@ -102,7 +107,12 @@ impl GpuRenderer {
             uniforms: None,
             tables: Vec::new(),
             ring: Ring::default(),
-        })
+        }
+    }
+
+    /// Whether the device is lost.
+    pub fn is_lost(&self) -> bool {
+        self.gpu.is_lost()
     }
 
     /// Description such as `"gpu (NVIDIA H200 (NVIDIA 570.1))"`.
@@ -136,7 +146,8 @@ impl GpuRenderer {
         let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
         let submission = self.submit(&prepared_passes, &slot.planes, Some(&slot.readback));
-        let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone());
+        let sources = self.uploads.report();
+        let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone(), sources);
         self.gpu.check()?;
         Ok(pending)
     }

@@ -2,13 +2,13 @@
 //! storage buffer.
 use super::{
     numbers::Numbers,
-    sampling::{Texel, TextureUse, Textures},
+    sampling::{Texel, TextureUse, Textures, place_of},
 };
 use crate::{
     RenderError,
     program::{Program, Stage, TilePass},
 };
-use cutroom_types::{ColorModel, PictureFormat, Size};
+use cutroom_types::{ColorModel, PictureFormat, SamplePlace, Size};
 use std::fmt::Write;
 
 /// Pixels that one workgroup of 256 invocations computes: a multiple of every supported chroma
@@ -34,8 +34,8 @@ pub enum OutputCode {
 /// How samples are copied where only the bottom picture is visible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CopyCode {
-    /// Texture index and contents of each plane.
-    planes: Vec<(usize, Texel)>,
+    /// Texture index and contents of each plane, and where it lies in the texture.
+    planes: Vec<(usize, Texel, SamplePlace)>,
     /// Slot of the rectangles that other layers touch: left, right, top, bottom of each.
     slot: usize,
     /// Number of rectangles.
@@ -89,7 +89,11 @@ impl OutputCode {
     ) -> Self {
         let copy = pass.base_copy.map(|id| {
             let texel = if program.pictures[id].format.bytes_per_sample() == 4 { Texel::Float } else { Texel::Uint };
-            let planes = (0..format.plane_count()).map(|k| (textures.binding(TextureUse::Plane(id, k), texel), texel)).collect();
+            let plane = |k: usize| {
+                let place = place_of(&program.pictures[id], k);
+                (textures.binding(TextureUse::Plane(id, place.plane), texel), texel, place)
+            };
+            let planes = (0..format.plane_count()).map(plane).collect();
             let slot = numbers.values.len();
             let mut count = 0;
             for s in &pass.stages {
@@ -202,11 +206,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let value = match copy {
             None => format!("s = {code}({sample});"),
             Some(c) => {
-                let (t, texel) = c.planes[k];
+                let (t, texel, place) = c.planes[k];
                 let read = if texel == Texel::Uint { "" } else { "bitcast<u32>" };
+                let component = if place.component == 0 { "x" } else { "y" };
+                let shift = if place.shift == 0 { String::new() } else { format!(" >> {}u", place.shift) };
                 // The picture has the output's layout: its codes are the result.
                 format!(
-                    "if (untouched(gx << {px}u, gy << {py}u)) {{ s = {read}(textureLoad(t{t}, min(vec2<i32>(i32(gx), i32(gy)), vec2<i32>(textureDimensions(t{t})) - 1), 0).x); }} else {{ s = {code}({sample}); }}"
+                    "if (untouched(gx << {px}u, gy << {py}u)) {{ s = {read}(textureLoad(t{t}, min(vec2<i32>(i32(gx), i32(gy)), vec2<i32>(textureDimensions(t{t})) - 1), 0).{component}){shift}; }} else {{ s = {code}({sample}); }}"
                 )
             }
         };

@@ -1,6 +1,6 @@
 //! Reads planes back through a ring of buffers, so that the host reads one frame while the device
 //! draws the next.
-use super::{device::Gpu, output::PlaneLayout};
+use super::{device::Gpu, output::PlaneLayout, upload::DevicePictures};
 use crate::{OutputSpec, RenderError, buffer_pool::BufferPool};
 use cutroom_types::{Picture, Plane, Size};
 use rayon::prelude::*;
@@ -67,6 +67,8 @@ pub struct PendingFrame {
     size: Size,
     output: OutputSpec,
     memory: BufferPool,
+    /// How its source pictures came to the device.
+    pub sources: DevicePictures,
 }
 
 /// Returns the buffer to the device, whether the frame was finished, failed or was dropped.
@@ -85,13 +87,14 @@ impl PendingFrame {
         size: Size,
         output: OutputSpec,
         memory: BufferPool,
+        sources: DevicePictures,
     ) -> Self {
         let mapped = Arc::new(Mutex::new(None));
         let report = mapped.clone();
         slot.readback.map_async(wgpu::MapMode::Read, .., move |r| {
             *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(r);
         });
-        Self { slot, submission, mapped, layout, size, output, memory }
+        Self { slot, submission, mapped, layout, size, output, memory, sources }
     }
 
     /// Waits for the frame and copies its planes to host memory.

@@ -8,13 +8,13 @@ use crate::{
     filter::{self, Site},
     program::{Program, Sampling, SamplingSource},
 };
-use cutroom_types::{Affine, ColorModel, Size};
+use cutroom_types::{Affine, ColorModel, Packing, Picture, SamplePlace, Size};
 use std::fmt::Write;
 
 /// Contents of a texture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Texel {
-    /// One integer sample of 8 or 16 bits.
+    /// One integer sample of 8 or 16 bits, or a pair.
     Uint,
     /// One float sample.
     Float,
@@ -23,12 +23,13 @@ pub enum Texel {
 }
 
 impl Texel {
-    /// `"u"`, `"f"`, `"c"`: suffix of the WGSL helpers' names.
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Uint => "u",
-            Self::Float => "f",
-            Self::Rgba => "c",
+    /// `"u"`, `"v"` (the second of a pair), `"f"`, `"c"`: suffix of the WGSL helpers' names.
+    const fn suffix(self, component: usize) -> &'static str {
+        match (self, component) {
+            (Self::Uint, 0) => "u",
+            (Self::Uint, _) => "v",
+            (Self::Float, _) => "f",
+            (Self::Rgba, _) => "c",
         }
     }
 
@@ -40,22 +41,26 @@ impl Texel {
         }
     }
 
-    /// WGSL of the helpers that read such textures.
-    pub fn helpers(self) -> String {
-        let (value, fetch) = match self {
-            Self::Uint => ("f32", "first_u"),
-            Self::Float => ("f32", "first_f"),
-            Self::Rgba => ("vec4<f32>", "vec4<f32>"),
+    /// WGSL of the helpers that read component `component` of such textures; only integers come in
+    /// pairs.
+    pub fn helpers(self, component: usize) -> String {
+        let (value, fetch) = match (self, component) {
+            (Self::Uint, 0) => ("f32", "first_u"),
+            (Self::Uint, _) => ("f32", "second_u"),
+            (Self::Float, _) => ("f32", "first_f"),
+            (Self::Rgba, _) => ("vec4<f32>", "vec4<f32>"),
         };
-        let first = match self {
-            Self::Uint => "fn first_u(v: vec4<u32>) -> f32 { return f32(v.x); }\n",
-            Self::Float => "fn first_f(v: vec4<f32>) -> f32 { return v.x; }\n",
-            Self::Rgba => "",
+        let first = match (self, component) {
+            (Self::Uint, 0) => "fn first_u(v: vec4<u32>) -> f32 { return f32(v.x); }\n",
+            (Self::Uint, _) => "fn second_u(v: vec4<u32>) -> f32 { return f32(v.y); }\n",
+            (Self::Float, _) => "fn first_f(v: vec4<f32>) -> f32 { return v.x; }\n",
+            (Self::Rgba, _) => "",
         };
         // Four components would need as many gathers as loads.
         let filters = if self.gathers() { include_str!("filter_gather.wgsl") } else { include_str!("filter_loads.wgsl") };
         let text = format!("{}{filters}", include_str!("taps.wgsl"));
-        let text = text.replace("KIND", self.suffix()).replace("TEXEL", self.component());
+        let text = text.replace("KIND", self.suffix(component)).replace("TEXEL", self.component());
+        let text = text.replace("COMPONENT", if component == 0 { "0" } else { "1" });
         format!("{first}{}", text.replace("VALUE", value).replace("FETCH", fetch))
     }
 
@@ -68,7 +73,7 @@ impl Texel {
 /// A texture that a pass binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TextureUse {
-    /// Plane of a source picture: `(picture, plane)`.
+    /// Plane of a source picture: `(picture, plane)`; of one on a device, plane of its surface.
     Plane(usize, usize),
     /// An intermediate.
     Intermediate(usize),
@@ -112,10 +117,13 @@ enum Mode {
 struct PlaneCode {
     texture: usize,
     texel: Texel,
+    /// Number of the sample among those of a texel.
+    component: usize,
     /// Components of the register that are written: `"x"`, `"y"`, `"z"`, `"w"`, `"xyz"` or
     /// `"xyzw"`.
     to: &'static str,
-    /// Bits of the factor 1 / largest code of an integer alpha plane; 1 for other planes.
+    /// Bits of the factor 1 / largest code of an integer alpha plane; for other planes 1, or the power
+    /// of two that undoes a shift.
     gain_bits: u32,
     /// Slot of the reciprocals of the plane's width and height.
     size: usize,
@@ -147,6 +155,11 @@ fn whole_and_part(x: f64) -> [f32; 2] {
 }
 
 impl SampleCode {
+    /// Whether it reads the second of paired samples.
+    pub fn reads_second(&self) -> bool {
+        self.planes.iter().any(|p| p.component > 0)
+    }
+
     /// Structure of a sampling. Its numbers are appended to `numbers`, new textures to `textures`.
     pub fn new(program: &Program, sampling: &Sampling, textures: &mut Textures, numbers: &mut Numbers) -> Self {
         let (planes, premultiplied) = plane_codes(program, sampling.source, textures, numbers);
@@ -213,7 +226,7 @@ impl SampleCode {
             match (p.texel, p.to) {
                 (Texel::Rgba, _) => writeln!(text, "    {register} = {read};")?,
                 (_, "xyz") => {
-                    writeln!(text, "    let gray = {read};")?;
+                    writeln!(text, "    let gray = {read}{gain};")?;
                     writeln!(text, "    {register} = vec4<f32>(gray, gray, gray, 1.0);")?;
                 }
                 (_, to) => writeln!(text, "    {register}.{to} = {read}{gain};")?,
@@ -227,7 +240,7 @@ impl SampleCode {
     }
 
     fn read_plane(&self, p: &PlaneCode) -> String {
-        let (t, kind) = (p.texture, p.texel.suffix());
+        let (t, kind) = (p.texture, p.texel.suffix(p.component));
         if self.mode == Mode::Whole && p.grid == FULL_GRID {
             return format!("load_{kind}(t{t}, i32(sx.x), i32(sy.x))");
         }
@@ -269,7 +282,9 @@ fn plane_codes(
     match source {
         SamplingSource::Intermediate(i) => {
             let texture = textures.binding(TextureUse::Intermediate(i), Texel::Rgba);
-            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, size: 0, grid: FULL_GRID }], true)
+            let code =
+                PlaneCode { texture, texel: Texel::Rgba, component: 0, to: "xyzw", gain_bits: one, size: 0, grid: FULL_GRID };
+            (vec![code], true)
         }
         SamplingSource::Picture(id) => {
             let picture = &program.pictures[id];
@@ -280,22 +295,34 @@ fn plane_codes(
             let codes = (0..=last).map(|k| {
                 let is_alpha = f.alpha && k == last;
                 let size = f.plane_size(k, picture.size);
+                let place = place_of(picture, k);
                 PlaneCode {
                     size: numbers.push(&[1.0 / size.width as f32, 1.0 / size.height as f32]),
-                    texture: textures.binding(TextureUse::Plane(id, k), texel),
+                    texture: textures.binding(TextureUse::Plane(id, place.plane), texel),
                     texel,
+                    component: place.component,
                     to: match (is_alpha, f.model) {
                         (true, _) => "w",
                         (false, ColorModel::Gray) => "xyz",
                         (false, _) => ["x", "y", "z"][k],
                     },
-                    gain_bits: if is_alpha && texel == Texel::Uint { (1.0 / ((1u32 << f.bits) - 1) as f32).to_bits() } else { one },
+                    gain_bits: if is_alpha && texel == Texel::Uint {
+                        (1.0 / ((1u32 << f.bits) - 1) as f32).to_bits()
+                    } else {
+                        // A power of two: nothing is rounded.
+                        (1.0 / (1u32 << place.shift) as f32).to_bits()
+                    },
                     grid: if f.is_chroma(k) { [grid_of(f.chroma_shift_x, sx), grid_of(f.chroma_shift_y, sy)] } else { FULL_GRID },
                 }
             });
             (codes.collect(), false)
         }
     }
+}
+
+/// Where plane `k` of a picture lies among the textures of the picture.
+pub fn place_of(picture: &Picture, k: usize) -> SamplePlace {
+    picture.device.as_ref().map_or(Packing::Planar.place(k), |frame| frame.place(k))
 }
 
 fn mode(s: &Sampling) -> Mode {

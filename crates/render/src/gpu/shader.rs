@@ -252,8 +252,11 @@ impl Shader {
         text.push_str(include_str!("sample.wgsl"));
         for texel in [Texel::Uint, Texel::Float, Texel::Rgba] {
             if s.texels.contains(&texel) {
-                text.push_str(&texel.helpers());
+                text.push_str(&texel.helpers(0));
             }
+        }
+        if s.stages.iter().any(|c| matches!(c, StageCode::Sample(_, code) if code.reads_second())) {
+            text.push_str(&Texel::Uint.helpers(1));
         }
         if s.stages.iter().any(|c| matches!(c, StageCode::Read(_, _, textures, _) if !textures.is_empty())) {
             text.push_str(include_str!("fields.wgsl"));

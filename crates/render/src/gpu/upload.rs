@@ -1,8 +1,9 @@
-//! Uploads source planes to textures. A plane that was drawn in the last frames is not uploaded
+//! Brings source planes into textures: those in host memory are uploaded, those of a picture that is
+//! on a device as they are packed there. A plane that was drawn in the last frames is not brought
 //! again.
-use super::device::Gpu;
+use super::{device::Gpu, sampling::place_of};
 use crate::RenderError;
-use cutroom_types::{Picture, Plane};
+use cutroom_types::{DeviceFrame, Picture, Plane};
 use std::collections::HashMap;
 
 /// Number of frames for which an unused plane is kept; small, since it keeps the decoder's memory
@@ -18,17 +19,37 @@ struct TextureShape {
     height: u32,
 }
 
-/// Identity of a plane; unique as long as the entry holds the plane.
+/// Identity of a plane; unique as long as the entry holds the plane or its surface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct PlaneAddress {
     address: usize,
+    /// Bytes from one row to the next; of a surface the number of the plane.
     stride: usize,
+    is_on_device: bool,
     shape: TextureShape,
 }
 
+/// What keeps the memory of an uploaded plane alive, so that no other plane gets its address.
+enum Origin {
+    Host(#[expect(dead_code, reason = "held, not read")] Plane),
+    Device(#[expect(dead_code, reason = "held, not read")] DeviceFrame),
+}
+
+/// How the pictures of one frame that are on a device came to be drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DevicePictures {
+    /// Number of them.
+    pub count: usize,
+    /// Number of those that were copied through host memory.
+    pub through_host: usize,
+    /// Why, for the first of those.
+    pub reason: Option<String>,
+}
+
 struct Uploaded {
-    /// Keeps the memory alive, so that no other plane gets its address.
-    _plane: Plane,
+    _origin: Origin,
+    /// Why it was copied through host memory, if it was on a device.
+    through_host: Option<String>,
     texture: wgpu::Texture,
     view: wgpu::TextureView,
     last_used: u64,
@@ -39,6 +60,10 @@ struct Uploaded {
 pub struct Uploads {
     planes: HashMap<PlaneAddress, Uploaded>,
     spare: Vec<(TextureShape, wgpu::Texture)>,
+    /// Planes of surfaces that were copied to host memory for the present frame.
+    downloaded: Vec<(DeviceFrame, Vec<Plane>)>,
+    /// Surfaces of the present frame, and why they were copied through host memory.
+    drawn: HashMap<usize, Option<String>>,
     frame: u64,
     /// Number of planes uploaded so far.
     pub upload_count: u64,
@@ -48,6 +73,8 @@ impl Uploads {
     /// Begins a frame: drops planes that have not been used in the last frames.
     pub fn next_frame(&mut self) {
         self.frame += 1;
+        self.downloaded.clear();
+        self.drawn.clear();
         let frame = self.frame;
         let old: Vec<PlaneAddress> =
             self.planes.iter().filter(|(_, u)| u.last_used + KEEP_FRAMES < frame).map(|(p, _)| *p).collect();
@@ -60,26 +87,40 @@ impl Uploads {
         }
     }
 
-    /// Returns the texture of plane `k` of a picture and uploads the plane if necessary.
+    /// How the pictures of the present frame that are on a device came to be drawn.
+    pub fn report(&self) -> DevicePictures {
+        let reasons = || self.drawn.values().flatten();
+        // The least, so that the same frame gives the same report.
+        DevicePictures { count: self.drawn.len(), through_host: reasons().count(), reason: reasons().min().cloned() }
+    }
+
+    /// Returns the texture of plane `k` of a picture, or of its surface, and fills it if necessary.
     ///
     /// # Errors
-    /// [`RenderError::Unsupported`] when the plane is empty or larger than the device can hold.
+    /// [`RenderError::Unsupported`] when the plane is empty or larger than the device can hold;
+    /// [`RenderError::Gpu`] when a surface cannot be read.
     pub fn view(&mut self, gpu: &Gpu, picture: &Picture, k: usize) -> Result<wgpu::TextureView, RenderError> {
-        let format = match picture.format.bytes_per_sample() {
-            1 => wgpu::TextureFormat::R8Uint,
-            2 => wgpu::TextureFormat::R16Uint,
-            _ => wgpu::TextureFormat::R32Float,
-        };
-        let size = picture.format.plane_size(k, picture.size);
+        let shape = shape(picture, k)?;
         let max = gpu.limits.max_texture_dimension_2d;
-        if size.width == 0 || size.height == 0 || size.width > max || size.height > max {
-            return Err(RenderError::Unsupported(format!("a plane of {}×{} on this GPU (at most {max})", size.width, size.height)));
+        if shape.width == 0 || shape.height == 0 || shape.width > max || shape.height > max {
+            return Err(RenderError::Unsupported(format!(
+                "a plane of {}×{} on this GPU (at most {max})",
+                shape.width, shape.height
+            )));
         }
-        let plane = &picture.planes[k];
-        let shape = TextureShape { format, width: size.width, height: size.height };
-        let address = PlaneAddress { address: plane.data().as_ptr() as usize, stride: plane.stride_bytes(), shape };
+        let address = match &picture.device {
+            Some(frame) => PlaneAddress { address: frame.address(), stride: k, is_on_device: true, shape },
+            None => {
+                let plane = &picture.planes[k];
+                let address = plane.data().as_ptr().addr();
+                PlaneAddress { address, stride: plane.stride_bytes(), is_on_device: false, shape }
+            }
+        };
         if let Some(u) = self.planes.get_mut(&address) {
             u.last_used = self.frame;
+            if picture.device.is_some() {
+                self.drawn.entry(address.address).or_insert_with(|| u.through_host.clone());
+            }
             return Ok(u.view.clone());
         }
         let texture = match self.spare.iter().position(|(s, _)| *s == shape) {
@@ -90,17 +131,63 @@ impl Uploads {
                 mip_level_count: 1,
                 sample_count: 1,
                 dimension: wgpu::TextureDimension::D2,
-                format,
+                format: shape.format,
                 usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
                 view_formats: &[],
             }),
         };
-        write(gpu, &texture, plane, shape, picture.format.bytes_per_sample())?;
+        let sample_bytes = picture.format.bytes_per_sample();
+        let (origin, through_host) = match &picture.device {
+            None => {
+                let plane = &picture.planes[k];
+                write(gpu, &texture, plane, shape, sample_bytes)?;
+                (Origin::Host(plane.clone()), None)
+            }
+            Some(frame) => {
+                let why = "the GPU back end cannot import it".to_owned();
+                write(gpu, &texture, &self.downloaded(frame, k)?, shape, sample_bytes)?;
+                self.drawn.insert(address.address, Some(why.clone()));
+                (Origin::Device(frame.clone()), Some(why))
+            }
+        };
         self.upload_count += 1;
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        self.planes.insert(address, Uploaded { _plane: plane.clone(), texture, view: view.clone(), last_used: self.frame });
+        let uploaded = Uploaded { _origin: origin, through_host, texture, view: view.clone(), last_used: self.frame };
+        self.planes.insert(address, uploaded);
         Ok(view)
     }
+
+    /// Plane `k` of a surface in host memory, packed as it is.
+    fn downloaded(&mut self, frame: &DeviceFrame, k: usize) -> Result<Plane, RenderError> {
+        let known = self.downloaded.iter().position(|(of, _)| of.address() == frame.address());
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let planes = frame.surface.download().map_err(|e| RenderError::Gpu(e.to_string()))?;
+                self.downloaded.push((frame.clone(), planes));
+                self.downloaded.len() - 1
+            }
+        };
+        let missing = || RenderError::Unsupported("a surface with fewer planes than its packing has".into());
+        self.downloaded[at].1.get(k).cloned().ok_or_else(missing)
+    }
+}
+
+/// Shape of the texture of plane `k` of a picture, or of its surface.
+fn shape(picture: &Picture, k: usize) -> Result<TextureShape, RenderError> {
+    // A plane of the picture that lies there.
+    let missing = || RenderError::Unsupported("a plane that the picture's layout does not have".into());
+    let plane = (0..picture.format.plane_count()).find(|&n| place_of(picture, n).plane == k).ok_or_else(missing)?;
+    let pair = place_of(picture, plane).components == 2;
+    let format = match (picture.format.bytes_per_sample(), pair) {
+        (1, false) => wgpu::TextureFormat::R8Uint,
+        (1, true) => wgpu::TextureFormat::Rg8Uint,
+        (2, false) => wgpu::TextureFormat::R16Uint,
+        (2, true) => wgpu::TextureFormat::Rg16Uint,
+        _ => wgpu::TextureFormat::R32Float,
+    };
+    let size = picture.format.plane_size(plane, picture.size);
+    Ok(TextureShape { format, width: size.width, height: size.height })
 }
 
 fn extent(s: TextureShape) -> wgpu::Extent3d {
@@ -108,6 +195,10 @@ fn extent(s: TextureShape) -> wgpu::Extent3d {
 }
 
 fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: TextureShape, sample_bytes: usize) -> Result<(), RenderError> {
+    let sample_bytes = match shape.format {
+        wgpu::TextureFormat::Rg8Uint | wgpu::TextureFormat::Rg16Uint => 2 * sample_bytes,
+        _ => sample_bytes,
+    };
     let (row_bytes, rows) = (shape.width as usize * sample_bytes, shape.height as usize);
     if plane.rows() < rows || plane.width_bytes() < row_bytes {
         return Err(RenderError::Unsupported("a picture whose planes are smaller than its size".into()));

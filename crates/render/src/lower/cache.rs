@@ -11,4 +11,6 @@ pub struct LoweringCache {
     pub(super) drawer: Drawer,
     pub(super) overlays: OverlayCache,
     pub(super) vectors: VectorCache,
+    /// Pictures on a device that were copied to host memory in order to be turned, since this was reset.
+    pub(crate) turned_on_host: usize,
 }

@@ -18,7 +18,7 @@ use crate::{
 use cutroom_effects::{self as effects, Domain, EffectFrame, EffectKind, Params, color};
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
-use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Primaries, Size, TimeDelta};
+use cutroom_types::{Affine, Picture, Primaries, Size, TimeDelta};
 use std::sync::Arc;
 
 /// A picture with its position and opacity.
@@ -229,14 +229,7 @@ impl Lowering<'_> {
 
     /// Adds one plane of a picture as a picture of its own; returns its index.
     fn single_plane(&mut self, picture: &Picture, plane: usize) -> usize {
-        let f = picture.format;
-        let one = Picture {
-            format: PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, ..f },
-            size: f.plane_size(plane, picture.size),
-            planes: vec![picture.planes[plane].clone()],
-            ..picture.clone()
-        };
-        self.program.pictures.push(one);
+        self.program.pictures.push(picture.single_plane(plane));
         self.program.pictures.len() - 1
     }
 

@@ -53,6 +53,7 @@ impl Lowering<'_> {
 
     fn turned_by(&mut self, picture: &Picture, by: Orientation, color: ColorTags) -> Option<Turned> {
         let picture_turned = self.cache.turned.picture(picture, by)?;
+        self.cache.turned_on_host += usize::from(picture.device.is_some());
         Some(Turned { picture: Picture { color, ..picture_turned }, stored_from_turned: by.stored_from_upright(picture.size) })
     }
 

@@ -4,7 +4,9 @@ mod blend_modes;
 mod catalogue;
 mod color_chart;
 mod costs;
+
 mod cpu;
+mod device_pictures;
 mod drawings;
 mod effects;
 mod effects_alpha;
