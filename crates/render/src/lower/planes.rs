@@ -34,6 +34,7 @@ struct PlacedPicture {
 }
 
 /// What lies over the lowest picture.
+#[expect(clippy::large_enum_variant, reason = "there are a few of them in a frame")]
 enum Above {
     Picture(PlacedPicture),
     /// Text or shapes, with their opacity.
