@@ -2,8 +2,9 @@
 //! `cargo run --release -p cutroom-pipeline --example graph_speed`.
 //!
 //! 32 stereo tracks at 48 kHz, each with a parametric equalizer (three bands on) and a compressor, on
-//! one thread. With a folder as the argument, it also writes the sound of each track there as
-//! 32-bit float WAV, for other programs to mix.
+//! one thread. With a folder as the argument, it instead writes the sound of each track there as 32-bit float
+//! WAV of a second, which other programs repeat; with `once`, it mixes once with the effects and prints
+//! nothing else, for the workload `mix` of `cargo xtask bench`.
 use cutroom_audio::{AudioFormat, AudioSource, ChannelLayout, Mixer, SourceError};
 use cutroom_effects::Catalog;
 use cutroom_project::Project;
@@ -107,7 +108,7 @@ fn processor_secs() -> Option<f64> {
 fn write(folder: &Path, sound: &Loops) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (track, block) in sound.0.iter().enumerate() {
-        let data = (SECONDS * HZ as usize * 2 * 4) as u32;
+        let data = (LOOP_SECONDS * HZ as usize * 2 * 4) as u32;
         let mut file = Vec::with_capacity(data as usize + 44);
         // A WAVE file of IEEE floats (format 3), two channels.
         file.extend_from_slice(b"RIFF");
@@ -117,7 +118,7 @@ fn write(folder: &Path, sound: &Loops) -> std::io::Result<()> {
         file.extend_from_slice(&(HZ * 8).to_le_bytes());
         file.extend_from_slice(b"\x08\0\x20\0data");
         file.extend_from_slice(&data.to_le_bytes());
-        for n in 0..SECONDS * HZ as usize {
+        for n in 0..LOOP_SECONDS * HZ as usize {
             block.channels.iter().for_each(|c| file.extend_from_slice(&c[n % c.len()].to_le_bytes()));
         }
         std::fs::write(folder.join(format!("m{track}.wav")), file)?;
@@ -125,25 +126,36 @@ fn write(folder: &Path, sound: &Loops) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Mixes all of it: seconds of wall time, and of the processor.
+fn mixed(sound: &mut Loops, effects: bool) -> (f64, f64) {
+    let project = project(effects);
+    let timeline = Timeline::new(&project, &project.main, &Catalog::builtin()).expect("it can be prepared");
+    let mut mixer = Mixer::new(HZ, 2).expect("48 kHz stereo is supported");
+    let (wall, processor) = (Instant::now(), processor_secs());
+    for first in (0..SECONDS * HZ as usize).step_by(BLOCK_SAMPLES) {
+        let plan = &mut |first, samples| timeline.sound(first, samples);
+        mixer.programme(first as i64, BLOCK_SAMPLES, plan, sound).expect("the plan is valid");
+    }
+    let wall = wall.elapsed().as_secs_f64();
+    (wall, processor.zip(processor_secs()).map_or(wall, |(from, to)| to - from))
+}
+
 fn main() {
     let mut sound = Loops((0..TRACKS).map(music).collect());
-    if let Some(folder) = std::env::args().nth(1) {
-        write(Path::new(&folder), &sound).expect("the folder can be written");
+    match std::env::args().nth(1).as_deref() {
+        Some("once") => {
+            let (wall, processor) = mixed(&mut sound, true);
+            println!("realtime {:.2} of_processor {:.2}", SECONDS as f64 / wall, SECONDS as f64 / processor);
+            return;
+        }
+        Some(folder) => return write(Path::new(folder), &sound).expect("the folder can be written"),
+        None => {}
     }
     println!("{:<36} {:>16} {:>16}", "32 stereo tracks, 60 s, one thread", "× real time", "of processor");
     for (name, effects) in [("no effects", false), ("equalizer and compressor on each", true)] {
-        let project = project(effects);
-        let timeline = Timeline::new(&project, &project.main, &Catalog::builtin()).expect("it can be prepared");
         let mut best = (f64::INFINITY, f64::INFINITY);
         for _ in 0..3 {
-            let mut mixer = Mixer::new(HZ, 2).expect("48 kHz stereo is supported");
-            let (wall, processor) = (Instant::now(), processor_secs());
-            for first in (0..SECONDS * HZ as usize).step_by(BLOCK_SAMPLES) {
-                let plan = &mut |first, samples| timeline.sound(first, samples);
-                mixer.programme(first as i64, BLOCK_SAMPLES, plan, &mut sound).expect("the plan is valid");
-            }
-            let wall = wall.elapsed().as_secs_f64();
-            let used = processor.zip(processor_secs()).map_or(wall, |(from, to)| to - from);
+            let (wall, used) = mixed(&mut sound, effects);
             best = (best.0.min(wall), best.1.min(used));
         }
         println!("{name:<36} {:>16.1} {:>16.1}", SECONDS as f64 / best.0, SECONDS as f64 / best.1);

@@ -3,7 +3,10 @@ use crate::{
     Outcome, process,
     workspace::{cargo, root, target_dir},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Files that the workloads read, and the example programs that they run.
 #[derive(Clone)]
@@ -20,6 +23,10 @@ pub struct Footage {
     pub compositor: PathBuf,
     /// The example program that seeks.
     pub seek: PathBuf,
+    /// The example program that mixes sound in memory.
+    pub mixer: PathBuf,
+    /// Folder with the sound that it mixes: `m0.wav` and so on.
+    pub tracks: PathBuf,
 }
 
 impl Footage {
@@ -27,6 +34,10 @@ impl Footage {
     pub const FRAMES: i64 = 1200;
     /// Number of frames held in memory.
     pub const RAW_FRAMES: u32 = 8;
+    /// Number of tracks that are mixed.
+    pub const TRACKS: usize = 32;
+    /// Seconds of them.
+    pub const MIX_SECS: u32 = 60;
 
     /// Creates the files that are missing in `dir`, and builds the example programs if `programs`.
     pub fn prepare(dir: &Path, programs: bool) -> Outcome<Self> {
@@ -34,11 +45,16 @@ impl Footage {
         let a = long(&media.join("bbb_1080p60_h264_bframes_aac6ch.mp4"), &dir.join("a.mp4"))?;
         let b = long(&media.join("graffiti_1080p60_h264_dovi9.mp4"), &dir.join("b.mp4"))?;
         let (raw_a, raw_b) = (raw(&a)?, raw(&b)?);
-        for (package, example) in [("cutroom-render", "compositor"), ("cutroom-media", "seek")].iter().filter(|_| programs) {
+        let built = [("cutroom-render", "compositor"), ("cutroom-media", "seek"), ("cutroom-pipeline", "graph_speed")];
+        for (package, example) in built.iter().filter(|_| programs) {
             process::run(cargo().args(["build", "--profile", "dist", "--package", package, "--example", example]))?;
         }
         let examples = target_dir()?.join("dist/examples");
-        Ok(Self { a, b, raw_a, raw_b, compositor: examples.join("compositor"), seek: examples.join("seek") })
+        let (mixer, tracks) = (examples.join("graph_speed"), dir.join("tracks"));
+        if programs {
+            process::run(Command::new(&mixer).arg(&tracks))?;
+        }
+        Ok(Self { a, b, raw_a, raw_b, compositor: examples.join("compositor"), seek: examples.join("seek"), mixer, tracks })
     }
 }
 

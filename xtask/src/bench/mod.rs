@@ -97,14 +97,19 @@ pub fn bench(args: &[String]) -> Outcome {
 }
 
 /// Prints the processor time of this version against that of the programs in `former`: `cutroom` and
-/// `examples/compositor`, `examples/seek` as Cargo lays them out. Seeks compare the median.
+/// `examples/compositor`, `examples/seek`, `examples/graph_speed` as Cargo lays them out. Seeks compare the median.
 ///
 /// # Errors
 /// Names the workloads that need more than [`MAX_SLOWDOWN`] times the processor time.
 fn against_former(tools: &Tools, former: &Path, runs: usize, wanted: impl Fn(&str) -> bool) -> Outcome {
     let cutroom = former.join("cutroom");
     let examples = former.join("examples");
-    let footage = Footage { compositor: examples.join("compositor"), seek: examples.join("seek"), ..tools.footage.clone() };
+    let footage = Footage {
+        compositor: examples.join("compositor"),
+        seek: examples.join("seek"),
+        mixer: examples.join("graph_speed"),
+        ..tools.footage.clone()
+    };
     let before = Tools { cutroom: &cutroom, dir: tools.dir, footage: &footage };
     let mut slower = Vec::new();
     let mut report = |name: &str, unit: &str, now: &[f64], then: &[f64]| {

@@ -180,7 +180,35 @@ impl Tools<'_> {
         all.extend(self.delivered()?);
         all.extend(self.framed()?);
         all.extend(self.turned()?);
+        all.push(self.mix());
         Ok(all)
+    }
+
+    /// The tracks with an equalizer and a compressor each, which ffmpeg has as filters with the same settings.
+    fn mix(&self) -> Workload {
+        let mut ours = Command::new(&self.footage.mixer);
+        ours.arg("once");
+        let mut theirs = process::ffmpeg();
+        // As cutroom, on one thread.
+        theirs.args(["-filter_complex_threads", "1"]);
+        let equalizer = "highpass=f=80,equalizer=f=250:t=q:w=1:g=4,equalizer=f=2500:t=q:w=2:g=-6";
+        let compressor = "acompressor=threshold=-24dB:ratio=3:attack=10:release=120:knee=2:detection=peak:link=maximum";
+        let (mut graph, mut inputs) = (String::new(), String::new());
+        for n in 0..Footage::TRACKS {
+            let length = Footage::MIX_SECS.to_string();
+            theirs.args(["-stream_loop", "-1", "-t", &length, "-i"]).arg(self.footage.tracks.join(format!("m{n}.wav")));
+            graph += &format!("[{n}]{equalizer},{compressor},volume=-15dB[t{n}];");
+            inputs += &format!("[t{n}]");
+        }
+        graph += &format!("{inputs}amix=inputs={}:normalize=0", Footage::TRACKS);
+        theirs.args(["-filter_complex", &graph, "-f", "null", "-"]);
+        Workload {
+            name: "mix",
+            what: "60 s of 32 stereo tracks with an equalizer of three bands and a compressor each, on one thread",
+            ours,
+            peers: vec![Peer { name: "ffmpeg amix", command: theirs, limit: Some(1.0) }],
+            processor: true,
+        }
     }
 
     /// Both clips through a filter graph of ffmpeg.

@@ -17,8 +17,9 @@ fn scene(number: usize, x: f64, y: f64) -> f64 {
 
 /// A frame whose three colours are those of `f` at each pixel.
 fn frame(f: impl Fn(f64, f64) -> f64) -> Picture {
-    let pixels = || (0..SIZE.height).flat_map(|y| (0..SIZE.width).map(move |x| (f64::from(x), f64::from(y))));
-    let plane = |gain: f64| pixels().map(|(x, y)| (255.0 * gain * f(x, y)).round() as u8).collect::<Vec<u8>>();
+    let pixels = (0..SIZE.height).flat_map(|y| (0..SIZE.width).map(move |x| (f64::from(x), f64::from(y))));
+    let values: Vec<f64> = pixels.map(|(x, y)| f(x, y)).collect();
+    let plane = |gain: f64| values.iter().map(|v| (255.0 * gain * v).round() as u8).collect::<Vec<u8>>();
     Picture::from_planes(PictureFormat::RGB8, SIZE, ColorTags::SRGB, vec![plane(1.0), plane(0.8), plane(0.6)]).unwrap()
 }
 
