@@ -8,7 +8,7 @@ use crate::{
 };
 use cutroom_kernel::SimdLevel;
 use cutroom_timeline::FramePlan;
-use cutroom_types::Picture;
+use cutroom_types::{DeviceId, Picture};
 
 /// Back end that draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,6 +120,14 @@ impl Renderer {
         match &self.backend {
             ActiveBackend::Cpu(c) => c.describe(),
             ActiveBackend::Gpu(g) => g.describe(),
+        }
+    }
+
+    /// The device whose decoded pictures are drawn without a copy through host memory.
+    pub fn imports_from(&self) -> Option<DeviceId> {
+        match &self.backend {
+            ActiveBackend::Cpu(_) => None,
+            ActiveBackend::Gpu(g) => g.imports_from(),
         }
     }
 
