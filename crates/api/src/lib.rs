@@ -79,7 +79,7 @@ pub use cutroom_pipeline::{FileRoots, MemoryCacheState};
 pub use cutroom_project::JournalOptions;
 pub use cutroom_timeline::RenderScale;
 pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};
-pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
+pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
@@ -116,7 +116,7 @@ pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport,
 pub use proxy::{KeptProxy, ProxyEntry, ProxyReport, ProxyRequest, make_proxies};
 pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
 pub use session::Session;
-pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
+pub use settings::{BackendChoice, DecodeChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use sheet::{SheetRequest, contact_sheet, frame_jpeg};
 pub use sound_analysis::{
     BeatReport, BeatsReport, BeatsRequest, CutSilenceReport, CutSilenceRequest, MarkBeatsReport, MarkBeatsRequest, SegmentReport,
