@@ -1,14 +1,12 @@
 //! Opens a GPU device, or takes one from outside, and converts its failures to errors.
-use super::import;
 use crate::RenderError;
-use cutroom_types::DeviceId;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
 /// What a device needs in order to share memory with what decodes on it.
-const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
+pub const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
 
 /// A device and its queue.
 pub struct Gpu {
@@ -20,8 +18,6 @@ pub struct Gpu {
     pub description: String,
     /// Limits of the device.
     pub limits: wgpu::Limits,
-    /// Which device it is, if its memory can be shared with what decodes on it.
-    shares_as: Option<DeviceId>,
     /// Errors that the device has reported and [`Gpu::check`] has not yet returned.
     failures: Failures,
 }
@@ -123,13 +119,7 @@ impl Gpu {
             }
         });
         let limits = device.limits();
-        let shares_as = if device.features().contains(SHARES_MEMORY) { import::device_id(&device) } else { None };
-        Self { device, queue, description, limits, shares_as, failures }
-    }
-
-    /// Which device it is, if its memory can be shared with what decodes on it.
-    pub fn shares_as(&self) -> Option<DeviceId> {
-        self.shares_as
+        Self { device, queue, description, limits, failures }
     }
 
     /// Whether the device is lost: nothing can be drawn with it any more.

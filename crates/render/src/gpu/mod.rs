@@ -14,6 +14,7 @@ mod pipeline;
 mod readback;
 mod sampling;
 mod shader;
+mod sources;
 mod upload;
 
 use crate::{
@@ -29,8 +30,8 @@ use readback::Ring;
 pub use readback::{FRAMES_IN_FLIGHT, PendingFrame};
 use sampling::{Texel, TextureUse};
 use shader::{Shader, Structure};
+pub use sources::DevicePictures;
 use std::{collections::HashMap, sync::Arc};
-pub use upload::DevicePictures;
 use upload::Uploads;
 
 /// Intermediates in `f16`: below white the step is 2⁻¹¹, an eighth of an 8-bit code.
@@ -116,7 +117,7 @@ impl GpuRenderer {
     /// The device whose decoded pictures it draws without a copy through host memory; `None` if it
     /// can share none.
     pub fn imports_from(&self) -> Option<DeviceId> {
-        self.gpu.shares_as()
+        self.uploads.imports_from()
     }
 
     /// Whether the device is lost.

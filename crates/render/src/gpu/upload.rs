@@ -1,9 +1,9 @@
 //! Brings source planes into textures. Those in host memory are uploaded; those of a picture that is
 //! on a device are imported, or else copied through host memory, packed as they are. A plane that was
 //! drawn in the last frames is not brought again.
-use super::{device::Gpu, import::Importer, sampling::place_of};
+use super::{device::Gpu, import::Importer, sampling::place_of, sources::DevicePictures};
 use crate::RenderError;
-use cutroom_types::{DeviceFrame, Picture, Plane};
+use cutroom_types::{DeviceFrame, DeviceId, Picture, Plane};
 use std::collections::HashMap;
 
 /// Number of frames for which an unused plane is kept; small, since it keeps the decoder's memory
@@ -33,17 +33,6 @@ struct PlaneAddress {
 enum Origin {
     Host(#[expect(dead_code, reason = "held, not read")] Plane),
     Device(#[expect(dead_code, reason = "held, not read")] DeviceFrame),
-}
-
-/// How the pictures of one frame that are on a device came to be drawn.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DevicePictures {
-    /// Number of them.
-    pub count: usize,
-    /// Number of those that were copied through host memory.
-    pub through_host: usize,
-    /// Why, for the first of those.
-    pub reason: Option<String>,
 }
 
 struct Uploaded {
@@ -85,6 +74,11 @@ impl Uploads {
     /// An empty cache; `importer` for a device whose memory can be shared.
     pub fn new(importer: Option<Importer>) -> Self {
         Self { importer, ..Self::default() }
+    }
+
+    /// The device whose surfaces are imported.
+    pub fn imports_from(&self) -> Option<DeviceId> {
+        self.importer.as_ref().map(Importer::device)
     }
 
     /// Waits for the imports of the present frame. If that fails, nothing is imported any more, and

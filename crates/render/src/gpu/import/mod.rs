@@ -12,9 +12,8 @@ mod shared_buffer;
 mod slots;
 mod vulkan;
 
-use super::device::Gpu;
+use super::device::{Gpu, SHARES_MEMORY};
 use cutroom_types::{DeviceFrame, DeviceId, SurfaceMemory};
-pub use vulkan::device_id;
 
 /// Memory of shared buffers, bytes: five 2160p pictures of ten bits in each of four frames are 480
 /// MiB.
@@ -82,9 +81,15 @@ pub struct Importer {
 impl Importer {
     /// The importer for a device; `None` where memory cannot be shared.
     pub fn of(gpu: &Gpu) -> Option<Self> {
-        let device = gpu.shares_as()?;
+        let shares = gpu.device.features().contains(SHARES_MEMORY);
+        let device = shares.then(|| vulkan::device_id(&gpu.device)).flatten()?;
         let slots = slots::Slots::new(BUDGET_BYTES);
         Some(Self { device, import: None, slots, present: Vec::new(), is_waiting: false })
+    }
+
+    /// The device whose surfaces it imports.
+    pub fn device(&self) -> DeviceId {
+        self.device
     }
 
     /// Begins a frame.
