@@ -61,7 +61,7 @@ pub struct Renderer {
 /// A frame begun by [`Renderer::begin`].
 pub enum Submitted {
     /// Finished.
-    Ready(Frame),
+    Ready(Box<Frame>),
     /// In flight on the GPU.
     InFlight(Box<InFlight>),
 }
@@ -163,7 +163,7 @@ impl Renderer {
             Lowered::Untouched(picture) | Lowered::Turned(picture) => {
                 let device_pictures = turned_on_host + usize::from(picture.device.is_some());
                 let report = FrameReport { device_pictures, ..FrameReport::of("none") };
-                return Ok(Submitted::Ready(Frame { picture: picture.on_host()?, report }));
+                return Ok(Submitted::Ready(Box::new(Frame { picture: picture.on_host()?, report })));
             }
         };
         let begun = match &mut self.backend {
@@ -178,7 +178,7 @@ impl Renderer {
         };
         match begun {
             Some(frame) => Ok(Submitted::InFlight(Box::new(InFlight { frame, program, output: *output, turned_on_host }))),
-            None => self.draw_on_cpu(program, output, turned_on_host).map(Submitted::Ready),
+            None => self.draw_on_cpu(program, output, turned_on_host).map(|frame| Submitted::Ready(Box::new(frame))),
         }
     }
 
@@ -189,7 +189,7 @@ impl Renderer {
     /// [`RenderError::Gpu`] when the device failed.
     pub fn finish(&mut self, submitted: Submitted) -> Result<Frame, RenderError> {
         let InFlight { frame, program, output, turned_on_host } = match submitted {
-            Submitted::Ready(frame) => return Ok(frame),
+            Submitted::Ready(frame) => return Ok(*frame),
             Submitted::InFlight(in_flight) => *in_flight,
         };
         if let ActiveBackend::Gpu(g) = &mut self.backend {
