@@ -1,7 +1,7 @@
 //! The command line: what all commands share. The arguments of each command are in its own file.
 use crate::commands::Command;
 use clap::{Parser, ValueEnum};
-use cutroom_api::BackendChoice;
+use cutroom_api::{BackendChoice, DecodeChoice};
 use std::path::PathBuf;
 
 /// Exit codes, shown under every `--help`.
@@ -44,6 +44,41 @@ impl From<BackendArg> for BackendChoice {
             BackendArg::Auto => Self::Auto,
             BackendArg::Cpu => Self::Cpu,
             BackendArg::Gpu => Self::Gpu,
+        }
+    }
+}
+
+/// What decodes video streams.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[value(rename_all = "lowercase")]
+pub enum DecodeArg {
+    /// An NVIDIA card that is there and decodes the stream, else the processor
+    #[default]
+    Auto,
+    /// The processor
+    Software,
+    /// NVIDIA's decoder
+    Cuda,
+    /// VA-API: Intel's and AMD's cards on Linux (untested)
+    Vaapi,
+    /// Apple's decoder (untested)
+    VideoToolbox,
+    /// Direct3D 11 on Windows (untested)
+    D3d11,
+    /// Intel's Quick Sync (untested)
+    Qsv,
+}
+
+impl From<DecodeArg> for DecodeChoice {
+    fn from(arg: DecodeArg) -> Self {
+        match arg {
+            DecodeArg::Auto => Self::Auto,
+            DecodeArg::Software => Self::Software,
+            DecodeArg::Cuda => Self::Cuda,
+            DecodeArg::Vaapi => Self::Vaapi,
+            DecodeArg::VideoToolbox => Self::VideoToolbox,
+            DecodeArg::D3d11 => Self::D3d11,
+            DecodeArg::Qsv => Self::Qsv,
         }
     }
 }

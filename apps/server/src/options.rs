@@ -1,6 +1,6 @@
 //! How a server runs.
 use crate::tls::TlsFiles;
-use cutroom_api::{BackendChoice, WorkerProgram};
+use cutroom_api::{BackendChoice, DecodeChoice, WorkerProgram};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// How much may be uploaded to a server.
@@ -52,6 +52,8 @@ pub struct ServerOptions {
     pub page: Option<Page>,
     /// What draws.
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    pub decode: DecodeChoice,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// The program whose processes make exports; `None`: they are made in this one.
@@ -83,6 +85,7 @@ impl Default for ServerOptions {
             tls: None,
             page: None,
             backend: BackendChoice::default(),
+            decode: DecodeChoice::default(),
             threads: 0,
             worker: None,
             max_body_bytes: 16 << 20,

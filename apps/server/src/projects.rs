@@ -53,6 +53,7 @@ impl Projects {
     pub fn new(options: &ServerOptions, unfinished: Unfinished) -> Self {
         let live = LiveOptions {
             backend: options.backend,
+            decode: options.decode,
             threads: options.threads,
             unfinished,
             worker: options.worker.clone(),

@@ -2,7 +2,7 @@
 use crate::{BackendChoice, HardwareReport};
 use cutroom_drawing::fonts::{file_names, system_folders};
 use cutroom_media::{
-    decoders,
+    HardwareAvailability, decoders, hardware_decoders,
     write::{containers, encoders},
 };
 use cutroom_pipeline::{RenderOptions, Renderer};
@@ -28,6 +28,9 @@ pub struct DoctorReport {
     /// Encoders of graphics cards, each of which was tried; empty where they are not tried.
     #[serde(default)]
     pub hardware: Vec<HardwareReport>,
+    /// Graphics devices that can decode; each was tried.
+    #[serde(default)]
+    pub decoding_devices: Vec<DecodingDevice>,
     /// Decoders of the common formats.
     pub decoders: Vec<DecoderReport>,
     /// Folders that are searched for fonts, if they exist.
@@ -50,6 +53,21 @@ pub struct BackendReport {
     pub works: bool,
     /// Device that draws, or the reason why it does not work.
     pub what: String,
+}
+
+/// A kind of graphics device that can decode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DecodingDevice {
+    /// Id, as the setting `decode` names it.
+    pub id: String,
+    /// Display name.
+    pub title: String,
+    /// Whether this machine has one that was opened.
+    pub works: bool,
+    /// What it decodes, or why it cannot be used.
+    pub what: String,
+    /// Whether cutroom has been tried with such devices; others are only used if they are named.
+    pub tested: bool,
 }
 
 /// One encoder.
@@ -125,11 +143,19 @@ pub fn doctor() -> DoctorReport {
         backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
         formats,
         hardware: Vec::new(),
+        decoding_devices: hardware_decoders().into_iter().map(DecodingDevice::from).collect(),
         decoders,
         fonts: file_names(&font_folders),
         font_folders,
         cache: describe_cache(&mut advice),
         advice,
+    }
+}
+
+impl From<HardwareAvailability> for DecodingDevice {
+    fn from(row: HardwareAvailability) -> Self {
+        let HardwareAvailability { id, title, works, what, is_tested } = row;
+        Self { id: id.into(), title: title.into(), works, what, tested: is_tested }
     }
 }
 

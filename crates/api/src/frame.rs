@@ -1,5 +1,5 @@
 //! Renders one frame as a picture.
-use crate::{ApiError, BackendChoice, DisplayChoice, ProxyChoice, Session, session};
+use crate::{ApiError, BackendChoice, DecodeChoice, DisplayChoice, ProxyChoice, Session, session};
 use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat, Primaries, Size, Timecode};
@@ -37,6 +37,9 @@ pub struct FrameRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    #[serde(default)]
+    pub decode: DecodeChoice,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -115,8 +118,13 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
     if let Some(folder) = &request.proxy_folder {
         session.library().set_proxy_folder(folder);
     }
-    let options =
-        OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+    let options = OpenOptions {
+        decode_threads: request.threads,
+        others: 0,
+        proxies: request.proxies.into(),
+        offline: request.offline,
+        decode: request.decode.into(),
+    };
     let composition = session.open_with(&id, options, cancel)?;
     draw(session, request, &composition, frame, scale).map_err(one)
 }

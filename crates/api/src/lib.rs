@@ -81,7 +81,7 @@ pub use cutroom_pipeline::{FileRoots, MemoryCacheState};
 pub use cutroom_project::JournalOptions;
 pub use cutroom_timeline::RenderScale;
 pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};
-pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
+pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{
@@ -122,7 +122,7 @@ pub use scenes::{
     split_scenes,
 };
 pub use session::Session;
-pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
+pub use settings::{BackendChoice, DecodeChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use sheet::{SheetRequest, contact_sheet, frame_jpeg};
 pub use sound_analysis::{
     BeatReport, BeatsReport, BeatsRequest, CutSilenceReport, CutSilenceRequest, MarkBeatsReport, MarkBeatsRequest, SegmentReport,

@@ -1,11 +1,11 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
 use crate::{
-    ApiError, BackendChoice, PlaybackFigures, Session, session,
+    ApiError, BackendChoice, DecodeChoice, PlaybackFigures, Session, session,
     sound_devices::{SoundOutput, SoundOutputReport},
 };
 use cutroom_engine::{Activity, DrawOutput, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
-use cutroom_pipeline::RenderOptions;
+use cutroom_pipeline::{OpenOptions, RenderOptions};
 use cutroom_types::{CancelToken, PictureFormat, Progress, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub struct PlayRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    #[serde(default)]
+    pub decode: DecodeChoice,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -80,6 +83,7 @@ impl Default for PlayRequest {
             scale: None,
             every_frame: false,
             backend: BackendChoice::default(),
+            decode: DecodeChoice::default(),
             threads: 0,
             device: None,
             null_sink: false,
@@ -144,7 +148,8 @@ pub fn play(
         let error = ApiError::new("usage.times", "`times` 0 plays nothing").field("times");
         return Err(one(error.hint("write how often the range is played: 1 or more")));
     }
-    let opened = session.open_composition(&id, request.threads, cancel)?;
+    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), ..OpenOptions::default() };
+    let opened = session.open_with(&id, options, cancel)?;
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
@@ -157,6 +162,7 @@ pub fn play(
         sink,
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,
+        options,
         ..settings.map_err(|e| failed(&e))?
     })
     .map_err(|e| failed(&e))?;

@@ -28,6 +28,50 @@ impl From<BackendChoice> for Backend {
     }
 }
 
+/// What decodes video streams. Frames are the same whoever decodes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DecodeChoice {
+    /// An NVIDIA card if there is one and it decodes the stream, otherwise the processor.
+    #[default]
+    Auto,
+    /// The processor.
+    Software,
+    /// NVIDIA's decoder.
+    Cuda,
+    /// VA-API: Intel's and AMD's cards on Linux. Untested.
+    Vaapi,
+    /// Apple's decoder. Untested.
+    VideoToolbox,
+    /// Direct3D 11 on Windows. Untested.
+    D3d11,
+    /// Intel's Quick Sync. Untested.
+    Qsv,
+}
+
+impl From<DecodeChoice> for cutroom_media::DecodeChoice {
+    fn from(choice: DecodeChoice) -> Self {
+        match choice {
+            DecodeChoice::Auto => Self::Auto,
+            DecodeChoice::Software => Self::Software,
+            DecodeChoice::Cuda => Self::Cuda,
+            DecodeChoice::Vaapi => Self::Vaapi,
+            DecodeChoice::VideoToolbox => Self::VideoToolbox,
+            DecodeChoice::D3d11 => Self::D3d11,
+            DecodeChoice::Qsv => Self::Qsv,
+        }
+    }
+}
+
+/// Rejects a kind of graphics device that is named to decode and that the machine does not have.
+///
+/// # Errors
+/// `media.hardware.absent`.
+pub(crate) fn check_decode(choice: cutroom_media::DecodeChoice) -> Result<(), ApiError> {
+    let hint = "leave `decode` out, or write auto or software; cutroom doctor shows what works";
+    cutroom_media::check_decode_choice(choice).map_err(|e| ApiError::from(e).hint(hint).field("decode"))
+}
+
 /// The display that a picture is made for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -162,6 +206,23 @@ pub(crate) fn parse_pixel_format(text: &str) -> Result<PictureFormat, ApiError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_of_decoders_are_named_as_the_media_names_them() {
+        for id in cutroom_media::DecodeChoice::ALL.map(cutroom_media::DecodeChoice::id) {
+            let choice: DecodeChoice = serde_json::from_value(id.into()).unwrap();
+            assert_eq!(cutroom_media::DecodeChoice::from(choice).id(), id);
+        }
+    }
+
+    /// No machine has both.
+    #[test]
+    fn a_named_decoder_that_is_absent_is_an_error_of_its_field() {
+        let absent = [cutroom_media::DecodeChoice::VideoToolbox, cutroom_media::DecodeChoice::D3d11];
+        let errors: Vec<ApiError> = absent.into_iter().filter_map(|choice| check_decode(choice).err()).collect();
+        assert!(!errors.is_empty() && errors.iter().all(|e| e.code == "media.hardware.absent"), "{errors:?}");
+        assert!(check_decode(cutroom_media::DecodeChoice::Auto).is_ok());
+    }
 
     #[test]
     fn pixel_formats() {

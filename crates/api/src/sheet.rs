@@ -104,7 +104,8 @@ fn draw(
 ) -> Result<Vec<Picture>, Vec<ApiError>> {
     let threads = request.map_or(0, |r| r.threads);
     let proxies = request.map(|r| r.proxies.into()).unwrap_or_default();
-    let options = OpenOptions { decode_threads: threads, others: 0, proxies, offline: true };
+    let decode = request.map_or(cutroom_media::DecodeChoice::Software, |r| r.decode.into());
+    let options = OpenOptions { decode_threads: threads, others: 0, proxies, offline: true, decode };
     let opened = session.open_with(id, options, cancel)?;
     let failed = |e: PipelineError| vec![ApiError::from(e)];
     let backend = request.map(|r| r.backend).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! Split screens: lists the layouts, and shows one as a picture. [`crate::split_film`] puts clips into
 //! them.
 use crate::{
-    ApiError, BackendChoice, DisplayChoice, FrameReport, FrameRequest, ProxyChoice, Session, overwrite_guard, render_frame,
+    ApiError, BackendChoice, DecodeChoice, DisplayChoice, FrameReport, FrameRequest, ProxyChoice, Session, overwrite_guard,
+    render_frame,
 };
 use cutroom_project::{
     Clip, ClipSource, Color, Composition, Paint, Project, TextSource, Track, TrackKind,
@@ -201,6 +202,7 @@ pub fn split_preview(request: &SplitPreviewRequest, cancel: &CancelToken) -> Res
         composition: None,
         display: DisplayChoice::default(),
         backend: BackendChoice::Cpu,
+        decode: DecodeChoice::Software,
         scale: None,
         threads: 0,
     };

@@ -1,6 +1,6 @@
 //! Draws a range of a film and says where the time goes.
-use crate::{ApiError, BackendChoice, Session, StageReport, StageTimes, parse_range};
-use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
+use crate::{ApiError, BackendChoice, DecodeChoice, Session, StageReport, StageTimes, parse_range};
+use cutroom_pipeline::{OpenOptions, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_types::{CancelToken, PictureFormat, Progress, ProgressUnit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct StatsRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    #[serde(default)]
+    pub decode: DecodeChoice,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -76,7 +79,8 @@ pub fn stats(
         None => 0..total.min(100),
     };
     let start = Instant::now();
-    let opened = session.open_composition(&id, request.threads, cancel)?;
+    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), ..OpenOptions::default() };
+    let opened = session.open_with(&id, options, cancel)?;
     let opening_secs = start.elapsed().as_secs_f64();
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
     let failed = |e: PipelineError| vec![ApiError::from(e)];

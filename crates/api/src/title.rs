@@ -1,7 +1,7 @@
 //! Titles: lists them, shows one as a picture or a film, and adds one to a project.
 use crate::{
-    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session, UnfinishedFiles, cache,
-    export, new_project,
+    ApiError, BackendChoice, DecodeChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session,
+    UnfinishedFiles, cache, export, new_project,
     overwrite_guard::{self, WrittenFile},
     parse_frame, parse_length_frames, render_frame, session, write_project,
 };
@@ -168,6 +168,7 @@ pub fn title_preview(
             composition: None,
             display: crate::DisplayChoice::default(),
             backend: BackendChoice::Cpu,
+            decode: DecodeChoice::Software,
             scale: None,
             threads: 0,
         };

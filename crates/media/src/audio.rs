@@ -7,8 +7,9 @@
 use crate::{
     activity,
     audio_index::{AudioIndex, AudioPacket},
+    av_frame::AvFrame,
     chapters::Chapters,
-    decoder::{AvFrame, Decoder, Output},
+    decoder::{Decoder, Output},
     error::MediaError,
     index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},

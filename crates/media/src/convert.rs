@@ -1,7 +1,7 @@
 //! Converts decoded frames to pictures. Canonical formats share the decoder's memory; every other
 //! format is unpacked into planes without loss.
 use crate::{
-    decoder::AvFrame,
+    av_frame::AvFrame,
     error::MediaError,
     hardware,
     pixel::{self, check_size},

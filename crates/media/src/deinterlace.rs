@@ -5,7 +5,7 @@
 //! frames, so it does not depend on how the reader got there; while frames are requested in order,
 //! the same filter graph continues.
 use crate::{
-    decoder::AvFrame,
+    av_frame::AvFrame,
     error::{MediaError, ffmpeg_text},
 };
 use cutroom_types::{Deinterlace, FieldOrder};

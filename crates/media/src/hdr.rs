@@ -1,6 +1,7 @@
 //! Mastering display and light level: between FFmpeg's side data and [`HdrMetadata`].
 use crate::{
-    decoder::{AvFrame, Output},
+    av_frame::AvFrame,
+    decoder::Output,
     input::{AvPacket, Input},
     stream::open_stream,
 };

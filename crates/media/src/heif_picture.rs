@@ -1,6 +1,7 @@
 //! Decodes the primary picture of a HEIF file, tile by tile, into one buffer of planes.
 use crate::{
-    decoder::{AvFrame, Decoder, Output},
+    av_frame::AvFrame,
+    decoder::{Decoder, Output},
     error::MediaError,
     heif_items::{Coded, Color, Still, Tiled, still_in},
     packet::AvPacket,

@@ -7,6 +7,7 @@
 pub mod activity;
 mod audio;
 mod audio_index;
+mod av_frame;
 mod avi_slots;
 mod bitstream;
 mod chapters;

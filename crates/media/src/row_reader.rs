@@ -1,8 +1,9 @@
 //! Reads numbered pictures: each file by a decoder of its own, several at the same time while they
 //! are asked for in order.
 use crate::{
+    av_frame::AvFrame,
     convert::{self, StreamTags},
-    decoder::{AvFrame, Decoder, Output},
+    decoder::{Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
     index::{MediaIndex, Tables},

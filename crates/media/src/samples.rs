@@ -1,6 +1,6 @@
 //! Samples of decoded frames: converted to f32 from the decoder's format, and mixed to other
 //! channels where those of a stream change.
-use crate::{decoder::AvFrame, error::ffmpeg_text};
+use crate::{av_frame::AvFrame, error::ffmpeg_text};
 use ffmpeg_next::ffi::{self, AVChannelLayout, AVChannelOrder, AVSampleFormat, SwrContext};
 use std::{ffi::CStr, fmt};
 

@@ -1,11 +1,14 @@
 //! Opens one video stream of a file with its decoder.
 use crate::{
-    decoder::{AvFrame, Decoder, Output},
+    av_frame::AvFrame,
+    decoder::{Decoder, Output},
     error::MediaError,
+    hardware::{DecodeChoice, Device, Kept},
     input::{AvPacket, Input},
+    report::DecodeReport,
 };
-use cutroom_types::CancelToken;
-use std::{collections::BTreeSet, path::Path};
+use cutroom_types::{CancelToken, DeviceId};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// Opens the file such that it delivers packets of this stream only, and a decoder with `threads`
 /// threads, 0 for one per core.
@@ -25,6 +28,39 @@ pub(crate) fn open_only(path: &Path, stream: usize) -> Result<Input, MediaError>
     }
     input.only(stream);
     Ok(input)
+}
+
+/// Opens a stream with a decoder that `device` takes part in, or without if it does not decode the
+/// stream, which is noted.
+pub(crate) fn open_with(
+    path: &Path,
+    stream: usize,
+    threads: usize,
+    (choice, keep_on): (DecodeChoice, Option<DeviceId>),
+    device: Option<Arc<Device>>,
+    report: &mut DecodeReport,
+) -> Result<(Input, Decoder, Option<Kept>), MediaError> {
+    let Some(device) = device else {
+        let (input, decoder) = open_stream(path, stream, threads)?;
+        return Ok((input, decoder, None));
+    };
+    let input = open_only(path, stream)?;
+    match Decoder::open_on(&input, stream, &device) {
+        Ok(decoder) => Ok((input, decoder, Some(Kept::of(device, keep_on)))),
+        Err(why) => {
+            note_fallback(report, choice, device.kind.id, &why);
+            let decoder = Decoder::open(&input, stream, threads)?;
+            Ok((input, decoder, None))
+        }
+    }
+}
+
+/// Notes that a stream is decoded in software; that is a remark where a device was named.
+pub(crate) fn note_fallback(report: &mut DecodeReport, choice: DecodeChoice, device: &str, why: &str) {
+    report.fell_back = Some(why.to_owned());
+    if choice.is_named() {
+        report.remarks.push(format!("decoded by the processor, not by {device}: {why}"));
+    }
 }
 
 /// Decodes the first `count` packets of an opened stream from its beginning, all if `count` is
@@ -105,5 +141,15 @@ mod tests {
             count_by_decoding(&dts, 0, 48_000, &cancel).map(|_| ()),
         ];
         assert!(stopped.iter().all(|r| matches!(r, Err(MediaError::Stopped { .. }))), "{stopped:?}");
+    }
+
+    #[test]
+    fn only_a_device_that_was_named_is_missed_aloud() {
+        let mut report = DecodeReport::default();
+        note_fallback(&mut report, DecodeChoice::Auto, "cuda", "too large");
+        assert_eq!((report.fell_back.as_deref(), report.remarks.len()), (Some("too large"), 0));
+        note_fallback(&mut report, DecodeChoice::Cuda, "cuda", "too large");
+        assert_eq!(report.remarks, ["decoded by the processor, not by cuda: too large"]);
+        assert!(report.is_clean());
     }
 }

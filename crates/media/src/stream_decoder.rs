@@ -6,7 +6,7 @@ use crate::{
     input::Input,
     report::ProblemSink,
 };
-use ffmpeg_next::ffi::{self, AVCodec};
+use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVPixelFormat};
 use std::{ffi::CStr, ptr, sync::Arc};
 
 impl Decoder {
@@ -59,7 +59,7 @@ impl Decoder {
             (*context).thread_count = threads as i32;
             if let Some(device) = device {
                 (*context).hw_device_ctx = device.reference();
-                (*context).get_format = Some(hardware::choose_format);
+                (*context).get_format = Some(choose_format);
             }
             // Frames that refer to damaged ones are output, as in players.
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
@@ -127,5 +127,24 @@ fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {
             return Err(MediaError::NoDecoder { path: input.path().into(), codec: codec_name(input, i) });
         }
         Ok(codec)
+    }
+}
+
+/// FFmpeg's question for the format of frames; `get_format` of contexts whose `opaque` is a sink
+/// with a negotiation.
+unsafe extern "C" fn choose_format(context: *mut AVCodecContext, offered: *const AVPixelFormat) -> AVPixelFormat {
+    // SAFETY: FFmpeg passes the context that the function was set in, whose `opaque` is a sink that
+    // outlives it, and a list that ends with NONE.
+    unsafe {
+        let sink = (*context).opaque.cast::<ProblemSink>();
+        let mut count = 0;
+        while *offered.add(count) != AVPixelFormat::AV_PIX_FMT_NONE {
+            count += 1;
+        }
+        let offered = std::slice::from_raw_parts(offered, count);
+        match (*sink).negotiation() {
+            Some(negotiation) => negotiation.choose(offered),
+            None => offered.last().copied().unwrap_or(AVPixelFormat::AV_PIX_FMT_NONE),
+        }
     }
 }

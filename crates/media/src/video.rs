@@ -6,16 +6,17 @@
 //! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
 use crate::{
     activity,
+    av_frame::AvFrame,
     convert::{self, StreamTags},
-    decoder::{AvFrame, Decoder, Output},
+    decoder::{Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
-    hardware::{self, DecodeChoice, Kept, note_fallback, open_with},
+    hardware::{self, DecodeChoice, Kept},
     index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},
     pixel,
     report::DecodeReport,
-    stream::open_stream,
+    stream::{note_fallback, open_stream, open_with},
     video_index::VideoIndex,
 };
 use cutroom_types::{Deinterlace, DeviceId, FieldOrder, Picture, Span, Time, TimeDelta};
@@ -159,7 +160,8 @@ impl StreamReader {
         // A device takes longer to set up than a still image to decode.
         let device = if video.is_still { None } else { hardware::device_for(options.decode)? };
         let mut past_report = DecodeReport::default();
-        let (input, decoder, kept) = open_with(&path, video.stream, &options, device, &mut past_report)?;
+        let (input, decoder, kept) =
+            open_with(&path, video.stream, options.threads, (options.decode, options.keep_on), device, &mut past_report)?;
         let (run_key, muted_until) = (video.first_key, video.muted_until(video.first_key));
         decoder.mute(run_key > 0 || muted_until > 0);
         let tags = crate::probe::stream_tags(&input, video.stream, &index.info, video_stream);
@@ -535,7 +537,8 @@ impl StreamReader {
             self.past_report = self.report();
             let device = self.kept.take().map(Kept::into_device);
             let mut again = DecodeReport::default();
-            (self.input, self.decoder, self.kept) = open_with(&self.path, stream, &self.options, device, &mut again)?;
+            let ReadOptions { threads, decode, keep_on, .. } = self.options;
+            (self.input, self.decoder, self.kept) = open_with(&self.path, stream, threads, (decode, keep_on), device, &mut again)?;
             self.past_report.add(&again);
             self.decoder.mute(is_muted);
             self.has_pending = false;

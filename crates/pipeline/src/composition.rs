@@ -17,13 +17,13 @@ use crate::{
 use cutroom_cache::Key;
 use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::Catalog;
-use cutroom_media::{MediaError, MediaIndex, ReadOptions};
+use cutroom_media::{DecodeChoice, MediaError, MediaIndex, ReadOptions};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
 use cutroom_timeline::{
     AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, RenderScale, SourceFrame, StreamKind, Timeline, reachable, source_uses,
 };
-use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size};
+use cutroom_types::{CancelToken, CompositionId, DeviceId, MediaId, Picture, Size};
 use std::{
     collections::{BTreeMap, HashSet},
     ops::Range,
@@ -55,6 +55,8 @@ pub struct OpenOptions {
     pub proxies: ProxyUse,
     /// Whether a slate and silence stand for files that are missing; otherwise they are problems.
     pub offline: bool,
+    /// What decodes video streams.
+    pub decode: DecodeChoice,
 }
 
 /// A composition whose document and files are valid, ready to return frames and audio. It can be
@@ -433,7 +435,7 @@ impl OpenComposition {
     /// The options with which decoders of a media are opened; `None` if the project has no such
     /// media.
     fn read_options(&self, media: &MediaId) -> Option<ReadOptions> {
-        self.project().media(media).map(|m| read_options(m, self.decode_threads))
+        self.project().media(media).map(|m| ReadOptions { decode: self.options.decode, ..read_options(m, self.decode_threads) })
     }
 
     /// Media whose files are missing, and for which something stands in.
@@ -470,7 +472,8 @@ impl OpenComposition {
                 let streams = c.proxies.iter().filter(|((m, _), _)| m == media).flat_map(|(_, some)| some);
                 streams.map(|p| Arc::as_ptr(&p.index).addr()).collect()
             };
-            return files(self) == files(before) && self.decode_threads == before.decode_threads;
+            let options = |c: &Self| (c.decode_threads, c.options.decode);
+            return files(self) == files(before) && options(self) == options(before);
         }
         let same_file = match (self.files.get(media), before.files.get(media)) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
@@ -479,20 +482,24 @@ impl OpenComposition {
         same_file && self.read_options(media) == before.read_options(media)
     }
 
-    /// The function with which a decode thread opens a stream, or its proxy of this number.
-    pub(crate) fn opener(self: &Arc<Self>, number: usize) -> Arc<OpenSource> {
-        let composition = Arc::clone(self);
+    /// The function with which a decode thread opens a stream, or its proxy of this number. Frames that
+    /// are decoded on the device `drawn_on` stay there.
+    pub(crate) fn opener(self: &Arc<Self>, number: usize, drawn_on: &Arc<OnceLock<Option<DeviceId>>>) -> Arc<OpenSource> {
+        let (composition, drawn_on) = (Arc::clone(self), Arc::clone(drawn_on));
         Arc::new(move |media, stream| {
             if let Some(lost) = composition.offline(media) {
                 return Ok(Box::new(lost.slate()?) as Box<dyn FrameSource>);
             }
+            let keep_on = drawn_on.get().copied().flatten();
             if let Some(proxy) = composition.proxy(media, stream, number) {
                 let log = Arc::clone(composition.library.log());
-                let threads = composition.decode_threads;
-                return Ok(Box::new(VideoStream::open_proxy(&proxy.index, proxy.pictures, threads, log)?) as Box<dyn FrameSource>);
+                let (threads, decode) = (composition.decode_threads, composition.options.decode);
+                let options = ReadOptions { threads, decode, keep_on, ..ReadOptions::default() };
+                return Ok(Box::new(VideoStream::open_proxy(&proxy.index, proxy.pictures, options, log)?) as Box<dyn FrameSource>);
             }
             let unknown = || PipelineError::NoMedia { id: media.clone() };
             let (index, options) = (composition.index(media)?, composition.read_options(media).ok_or_else(unknown)?);
+            let options = ReadOptions { keep_on, ..options };
             let location = composition.project().media(media).map(|m| composition.library.location(m));
             if location.is_some_and(|location| !composition.library.is_as_scanned(&location)) {
                 composition.is_stale.store(true, Ordering::Relaxed);

@@ -142,10 +142,10 @@ impl VideoStream {
     pub fn open_proxy(
         index: &Arc<MediaIndex>,
         pictures: ProxyPictures,
-        threads: usize,
+        options: ReadOptions,
         log: Arc<DecodeLog>,
     ) -> Result<Self, PipelineError> {
-        let options = ReadOptions { threads, deinterlace: Deinterlace::Off, ..ReadOptions::default() };
+        let options = ReadOptions { deinterlace: Deinterlace::Off, ..options };
         let mut stream = Self::open(index, 0, options, log)?;
         stream.proxy = Some(pictures);
         Ok(stream)
@@ -164,7 +164,11 @@ impl FrameSource for VideoStream {
 
 impl Drop for VideoStream {
     fn drop(&mut self) {
-        self.log.add(&self.reader.index().info().path, StreamKind::Video, self.stream, &self.reader.report());
+        let (path, report) = (&self.reader.index().info().path, self.reader.report());
+        if let Some(why) = &report.fell_back {
+            tracing::info!(file = %path.display(), stream = self.stream, why, "decoded by the processor");
+        }
+        self.log.add(path, StreamKind::Video, self.stream, &report);
     }
 }
 

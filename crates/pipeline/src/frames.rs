@@ -8,11 +8,11 @@ use cutroom_render::{
     graph::{self, FrameGraph},
 };
 use cutroom_timeline::{FramePlan, LeftOut, RenderScale, SourceFrame};
-use cutroom_types::Picture;
+use cutroom_types::{DeviceId, Picture};
 use std::{
     collections::{HashMap, VecDeque},
     ops::Range,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -47,11 +47,15 @@ pub struct FrameReader {
     scale: RenderScale,
     /// Time spent waiting for decoded pictures.
     waited: Duration,
+    /// The device on which the first renderer draws pictures that were decoded there; known before
+    /// the first decoder is opened.
+    drawn_on: Arc<OnceLock<Option<DeviceId>>>,
 }
 
 impl FrameReader {
     pub(crate) fn new(composition: Arc<OpenComposition>, frames: Range<i64>) -> Self {
-        let pools = std::array::from_fn(|number| DecoderPool::new(composition.opener(number)));
+        let drawn_on = Arc::default();
+        let pools = std::array::from_fn(|number| DecoderPool::new(composition.opener(number, &drawn_on)));
         Self {
             composition,
             pools,
@@ -61,6 +65,7 @@ impl FrameReader {
             to_plan: frames,
             scale: RenderScale::FULL,
             waited: Duration::ZERO,
+            drawn_on,
         }
     }
 
@@ -103,7 +108,7 @@ impl FrameReader {
         let before = std::mem::replace(&mut self.composition, composition);
         let now = &self.composition;
         for (number, pool) in self.pools.iter_mut().enumerate() {
-            pool.retarget(now.opener(number), |media| now.reads_as(&before, media, number));
+            pool.retarget(now.opener(number, &self.drawn_on), |media| now.reads_as(&before, media, number));
         }
     }
 
@@ -113,6 +118,7 @@ impl FrameReader {
     /// # Errors
     /// Any error of planning, decoding or drawing.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        self.drawn_on.get_or_init(|| renderer.imports_from());
         for stale in self.in_flight.drain(..self.stale).flatten() {
             tracing::info_span!("finish").in_scope(|| renderer.finish(stale))?;
         }
@@ -142,6 +148,7 @@ impl FrameReader {
         renderer: &mut Renderer,
         forms: &[(RenderScale, OutputSpec)],
     ) -> Result<Vec<Picture>, PipelineError> {
+        self.drawn_on.get_or_init(|| renderer.imports_from());
         let (plan, pictures) = self.next_fetched()?;
         let log = self.composition.library().log();
         let draw = |(scale, output): &(RenderScale, OutputSpec)| {

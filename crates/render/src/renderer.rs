@@ -8,7 +8,7 @@ use crate::{
 };
 use cutroom_kernel::SimdLevel;
 use cutroom_timeline::FramePlan;
-use cutroom_types::Picture;
+use cutroom_types::{DeviceId, Picture};
 
 /// Back end that draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Renderer {
 /// A frame begun by [`Renderer::begin`].
 pub enum Submitted {
     /// Finished.
-    Ready(Frame),
+    Ready(Box<Frame>),
     /// In flight on the GPU.
     InFlight(Box<InFlight>),
 }
@@ -123,6 +123,14 @@ impl Renderer {
         }
     }
 
+    /// The device whose decoded pictures are drawn without a copy through host memory.
+    pub fn imports_from(&self) -> Option<DeviceId> {
+        match &self.backend {
+            ActiveBackend::Cpu(_) => None,
+            ActiveBackend::Gpu(g) => g.imports_from(),
+        }
+    }
+
     /// Draws one frame. If its only layer covers the canvas unmodified and its picture already has
     /// the output's layout and tags, that picture is returned and shares its planes.
     ///
@@ -155,7 +163,7 @@ impl Renderer {
             Lowered::Untouched(picture) | Lowered::Turned(picture) => {
                 let device_pictures = turned_on_host + usize::from(picture.device.is_some());
                 let report = FrameReport { device_pictures, ..FrameReport::of("none") };
-                return Ok(Submitted::Ready(Frame { picture: picture.on_host()?, report }));
+                return Ok(Submitted::Ready(Box::new(Frame { picture: picture.on_host()?, report })));
             }
         };
         let begun = match &mut self.backend {
@@ -170,7 +178,7 @@ impl Renderer {
         };
         match begun {
             Some(frame) => Ok(Submitted::InFlight(Box::new(InFlight { frame, program, output: *output, turned_on_host }))),
-            None => self.draw_on_cpu(program, output, turned_on_host).map(Submitted::Ready),
+            None => self.draw_on_cpu(program, output, turned_on_host).map(|frame| Submitted::Ready(Box::new(frame))),
         }
     }
 
@@ -181,7 +189,7 @@ impl Renderer {
     /// [`RenderError::Gpu`] when the device failed.
     pub fn finish(&mut self, submitted: Submitted) -> Result<Frame, RenderError> {
         let InFlight { frame, program, output, turned_on_host } = match submitted {
-            Submitted::Ready(frame) => return Ok(frame),
+            Submitted::Ready(frame) => return Ok(*frame),
             Submitted::InFlight(in_flight) => *in_flight,
         };
         if let ActiveBackend::Gpu(g) = &mut self.backend {

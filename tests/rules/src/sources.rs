@@ -9,7 +9,7 @@ use std::{
 pub const UNSAFE_IN: &[(&str, &str)] = &[
     ("crates/media/", "FFmpeg's C interface"),
     ("crates/kernel/", "SIMD intrinsics and their run-time dispatch"),
-    ("crates/render/src/gpu/", "reserved for importing GPU memory"),
+    ("crates/render/src/gpu/import/", "sharing memory between Vulkan and what decodes"),
 ];
 
 /// Rust files that may exceed [`MAX_LINES`], and why.

@@ -1494,6 +1494,10 @@ export type ProxyChoice = "off" | "auto" | "1/2" | "1/4";
  */
 export type BackendChoice = "auto" | "cpu" | "gpu";
 /**
+ * What decodes video streams. Frames are the same whoever decodes them.
+ */
+export type DecodeChoice = "auto" | "software" | "cuda" | "vaapi" | "videotoolbox" | "d3d11" | "qsv";
+/**
  * Whether pictures are copied instead of encoded again.
  */
 export type SmartChoice = "off" | "auto" | "require";
@@ -3788,6 +3792,7 @@ export interface ExportRequest {
    */
   offline?: boolean;
   backend?: BackendChoice;
+  decode?: DecodeChoice;
   /**
    * Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
    * Matroska, WebVTT in WebM.
@@ -5239,6 +5244,10 @@ export interface DoctorReport {
    */
   hardware?: HardwareReport[];
   /**
+   * Graphics devices that can decode; each was tried.
+   */
+  decoding_devices?: DecodingDevice[];
+  /**
    * Decoders of the common formats.
    */
   decoders: DecoderReport[];
@@ -5322,6 +5331,31 @@ export interface HardwareReport {
    * Why it does not; empty if it works.
    */
   reason: string;
+}
+/**
+ * A kind of graphics device that can decode.
+ */
+export interface DecodingDevice {
+  /**
+   * Id, as the setting `decode` names it.
+   */
+  id: string;
+  /**
+   * Display name.
+   */
+  title: string;
+  /**
+   * Whether this machine has one that was opened.
+   */
+  works: boolean;
+  /**
+   * What it decodes, or why it cannot be used.
+   */
+  what: string;
+  /**
+   * Whether cutroom has been tried with such devices; others are only used if they are named.
+   */
+  tested: boolean;
 }
 /**
  * One format that can be read.
@@ -5856,6 +5890,7 @@ export interface PlayRequest {
    */
   every_frame?: boolean;
   backend?: BackendChoice;
+  decode?: DecodeChoice;
   /**
    * Threads; 0 for one per core.
    */
@@ -6563,6 +6598,7 @@ export interface FrameRequest {
    */
   offline?: boolean;
   backend?: BackendChoice;
+  decode?: DecodeChoice;
   /**
    * Threads; 0 for one per core.
    */
@@ -7405,6 +7441,7 @@ export interface StatsRequest {
    */
   scale?: number | null;
   backend?: BackendChoice;
+  decode?: DecodeChoice;
   /**
    * Threads; 0 for one per core.
    */

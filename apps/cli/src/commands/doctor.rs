@@ -93,6 +93,17 @@ fn describe(r: &DoctorReport) -> String {
         out.push_str("\nWriting with a graphics card (--video-codec)\n");
         out.push_str(&text::table(&rows));
     }
+    out.push_str("\nReading with a graphics card (--decode)\n");
+    let rows: Vec<Vec<String>> = r
+        .decoding_devices
+        .iter()
+        .map(|d| {
+            let untested = if d.tested { "" } else { " (untested)" };
+            let works = if d.works { "works" } else { "no" };
+            vec![format!("  {}", d.id), works.into(), format!("{}{untested}", d.title), d.what.clone()]
+        })
+        .collect();
+    out.push_str(&text::table(&rows));
     out.push_str("\nReading\n");
     let rows: Vec<Vec<String>> = r
         .decoders

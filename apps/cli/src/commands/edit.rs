@@ -1,6 +1,10 @@
 //! `cutroom edit`.
 use super::serve::{self, Served};
-use crate::{args::BackendArg, failure::Failure, text};
+use crate::{
+    args::{BackendArg, DecodeArg},
+    failure::Failure,
+    text,
+};
 use clap::Args;
 use cutroom_api::{ApiError, NewProjectRequest, Size, new_project};
 use cutroom_server::{Page, ServerOptions, has_editor, kept_token, private_file};
@@ -47,6 +51,9 @@ pub struct EditArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -80,6 +87,7 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         roots: args.root.clone(),
         page: Some(Page::Embedded),
         backend: args.backend.into(),
+        decode: args.decode.into(),
         threads: args.threads,
         worker: Some(super::worker_program()?),
         ..ServerOptions::default()

@@ -1,6 +1,9 @@
 //! How a film is exported, as options of several commands.
 use super::frame::ProxiesArg;
-use crate::{args::BackendArg, failure::Words};
+use crate::{
+    args::{BackendArg, DecodeArg},
+    failure::Words,
+};
 use clap::{Args, Parser, ValueEnum};
 use cutroom_api::{AlsoOutput, AudioOptions, ExportRequest, SmartChoice, SubtitleInput, VideoOptions};
 use std::path::PathBuf;
@@ -84,6 +87,9 @@ pub struct ExportOptions {
     /// Draw a slate, and play silence, for files that are missing
     #[arg(long)]
     pub offline: bool,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
@@ -170,6 +176,7 @@ impl ExportOptions {
             proxy_folder: self.proxy_folder.clone(),
             offline: self.offline,
             backend: backend.into(),
+            decode: self.decode.into(),
             subtitles: self.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
             subtitles_from: self.subtitles_from.clone(),
             frame_hashes: self.frame_hashes.clone(),
@@ -221,6 +228,7 @@ pub const WORDS: &Words = &[
     ("proxy_folder", "--proxy-folder"),
     ("offline", "--offline"),
     ("backend", "--backend"),
+    ("decode", "--decode"),
     ("subtitles", "--subtitles"),
     ("subtitles_from", "--subtitles-from"),
     ("frame_hashes", "--frame-hashes"),

@@ -1,6 +1,6 @@
 //! `cutroom frame`.
 use crate::{
-    args::BackendArg,
+    args::{BackendArg, DecodeArg},
     failure::{Failure, Words},
     text,
 };
@@ -49,6 +49,9 @@ pub struct FrameArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -118,6 +121,7 @@ pub const WORDS: &Words = &[
     ("proxy_folder", "--proxy-folder"),
     ("offline", "--offline"),
     ("backend", "--backend"),
+    ("decode", "--decode"),
     ("threads", "--threads"),
     ("overwrite", "--overwrite"),
 ];
@@ -145,6 +149,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         proxy_folder: args.proxy_folder.clone(),
         offline: args.offline,
         backend: args.backend.into(),
+        decode: args.decode.into(),
         threads: args.threads,
     };
     let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;

@@ -1,6 +1,6 @@
 //! `cutroom play`.
 use crate::{
-    args::BackendArg,
+    args::{BackendArg, DecodeArg},
     failure::{Failure, Words},
     interrupt, text,
 };
@@ -57,6 +57,9 @@ pub struct PlayArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -76,6 +79,7 @@ pub const WORDS: &Words = &[
     ("scale", "--scale"),
     ("every_frame", "--every-frame"),
     ("backend", "--backend"),
+    ("decode", "--decode"),
     ("threads", "--threads"),
     ("device", "--device"),
     ("null_sink", "--null-sink"),
@@ -98,6 +102,7 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
         scale: args.scale,
         every_frame: args.every_frame,
         backend: args.backend.into(),
+        decode: args.decode.into(),
         threads: args.threads,
         device: args.device.clone(),
         null_sink: args.null_sink,

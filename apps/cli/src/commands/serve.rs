@@ -1,5 +1,9 @@
 //! `cutroom serve`.
-use crate::{args::BackendArg, failure::Failure, interrupt, text};
+use crate::{
+    args::{BackendArg, DecodeArg},
+    failure::Failure,
+    interrupt, text,
+};
 use clap::Args;
 use cutroom_api::ApiError;
 use cutroom_server::{Page, Projects, Server, ServerOptions, TlsFiles, has_editor, new_token, other_token};
@@ -61,6 +65,9 @@ pub struct ServeArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -100,6 +107,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(certificate, key)| TlsFiles { certificate, key }),
         page,
         backend: args.backend.into(),
+        decode: args.decode.into(),
         threads: args.threads,
         worker: Some(super::worker_program()?),
         ..ServerOptions::default()

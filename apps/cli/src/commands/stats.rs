@@ -1,6 +1,6 @@
 //! `cutroom stats`.
 use crate::{
-    args::BackendArg,
+    args::{BackendArg, DecodeArg},
     diagnostics,
     failure::{Failure, Words},
     interrupt, text,
@@ -35,6 +35,9 @@ pub struct StatsArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// What decodes video; frames are the same whoever does
+    #[arg(long, value_enum, default_value_t)]
+    pub decode: DecodeArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -49,6 +52,7 @@ pub const WORDS: &Words = &[
     ("composition", "--composition"),
     ("scale", "--scale"),
     ("backend", "--backend"),
+    ("decode", "--decode"),
     ("threads", "--threads"),
 ];
 
@@ -61,6 +65,7 @@ pub fn stats(args: &StatsArgs) -> Result<(), Failure> {
         composition: args.composition.clone(),
         scale: args.scale,
         backend: args.backend.into(),
+        decode: args.decode.into(),
         threads: args.threads,
     };
     let times = diagnostics::stage_times();

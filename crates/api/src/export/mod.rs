@@ -1,5 +1,7 @@
 //! Renders a project into a file: what is asked for and what is reported.
-use crate::{ApiError, BackendChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput};
+use crate::{
+    ApiError, BackendChoice, DecodeChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
+};
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
 use cutroom_types::{CancelToken, Progress};
@@ -89,6 +91,9 @@ pub struct ExportRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    #[serde(default)]
+    pub decode: DecodeChoice,
     /// Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
     /// Matroska, WebVTT in WebM.
     #[serde(default)]

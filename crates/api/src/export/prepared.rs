@@ -233,8 +233,13 @@ impl Prepared {
         if let Some(folder) = &request.proxy_folder {
             session.library().set_proxy_folder(folder);
         }
-        let options =
-            OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+        let options = OpenOptions {
+            decode_threads: request.threads,
+            others: 0,
+            proxies: request.proxies.into(),
+            offline: request.offline,
+            decode: request.decode.into(),
+        };
         let mut composition = session.open_with(&id, options, cancel)?;
         let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
         let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);

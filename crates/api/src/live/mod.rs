@@ -12,7 +12,8 @@ mod jobs;
 mod player;
 
 use crate::{
-    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent, WorkerProgram,
+    ApiError, BackendChoice, Changed, DecodeChoice, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent,
+    WorkerProgram,
     editing::NAMES,
     live_report::{JobKind, TransportReport},
 };
@@ -35,6 +36,8 @@ const FRAMES_BYTES: usize = 512 << 20;
 pub struct LiveOptions {
     /// What draws.
     pub backend: BackendChoice,
+    /// What decodes video streams.
+    pub decode: DecodeChoice,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// Whether the files of media are watched.

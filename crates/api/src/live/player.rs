@@ -50,7 +50,9 @@ impl Player {
         let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
         let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, DrawOutput::Jpeg);
         // A session shows what it can: slates stand for files that are missing.
-        let opening = OpenOptions { offline: true, ..OpenOptions::default() };
+        let decode = options.decode.into();
+        crate::settings::check_decode(decode)?;
+        let opening = OpenOptions { offline: true, decode, ..OpenOptions::default() };
         let settings = made.map(|settings| EngineSettings { jobs, frames, sink, options: opening, ..settings });
         let preview = Preview { scale: RenderScale::FULL, policy: LatePolicy::Drop, options: opening };
         let engine = settings.and_then(Engine::new).map_err(|e| ApiError::from(&e))?;

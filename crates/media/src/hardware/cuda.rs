@@ -1,6 +1,6 @@
 //! What FFmpeg does not say of an NVIDIA card: whether there may be one, and its UUID. The driver is
 //! loaded when it is needed; programs run without it.
-use super::device::is_listed;
+use super::listed::is_listed;
 use cutroom_types::DeviceId;
 use std::{ffi::c_int, ptr};
 

@@ -68,8 +68,3 @@ pub(super) fn opened(kind: &'static Kind) -> Result<Arc<Device>, String> {
     let at = KINDS.iter().position(|known| known.id == kind.id).ok_or("this build does not know it")?;
     DEVICES[at].get_or_init(|| Device::open(kind).map(Arc::new)).clone()
 }
-
-/// Whether a folder of the system lists an entry whose name begins so.
-pub(super) fn is_listed(folder: &str, prefix: &str) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|e| e.file_name().to_string_lossy().starts_with(prefix)))
-}

@@ -1,8 +1,8 @@
 //! Agreement between a stream and a device: FFmpeg asks which of several formats frames shall have
 //! once it knows the stream, and again without the device's format if the device refuses.
 use super::{EXACT, Kind};
-use crate::{pixel, report::ProblemSink};
-use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVCodecID, AVPixelFormat};
+use crate::pixel;
+use ffmpeg_next::ffi::{self, AVCodec, AVCodecID, AVPixelFormat};
 use std::{
     ptr,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -74,7 +74,7 @@ impl Negotiation {
     }
 
     /// Chooses among the formats that FFmpeg offers, the last of which is that of software.
-    fn choose(&self, offered: &[AVPixelFormat]) -> AVPixelFormat {
+    pub fn choose(&self, offered: &[AVPixelFormat]) -> AVPixelFormat {
         let is_offered = offered.contains(&self.kind.pixel_format);
         let software = offered.last().copied().unwrap_or(AVPixelFormat::AV_PIX_FMT_NONE);
         let mut state = self.state();
@@ -92,25 +92,6 @@ impl Negotiation {
         state.refused.get_or_insert(reason);
         // Nothing is decoded with this context any more: its reader opens the stream again.
         AVPixelFormat::AV_PIX_FMT_NONE
-    }
-}
-
-/// FFmpeg's question for the format of frames; `get_format` of contexts whose `opaque` is a sink
-/// with a negotiation.
-pub(crate) unsafe extern "C" fn choose_format(context: *mut AVCodecContext, offered: *const AVPixelFormat) -> AVPixelFormat {
-    // SAFETY: FFmpeg passes the context that the function was set in, whose `opaque` is a sink that
-    // outlives it, and a list that ends with NONE.
-    unsafe {
-        let sink = (*context).opaque.cast::<ProblemSink>();
-        let mut count = 0;
-        while *offered.add(count) != AVPixelFormat::AV_PIX_FMT_NONE {
-            count += 1;
-        }
-        let offered = std::slice::from_raw_parts(offered, count);
-        match (*sink).negotiation() {
-            Some(negotiation) => negotiation.choose(offered),
-            None => offered.last().copied().unwrap_or(AVPixelFormat::AV_PIX_FMT_NONE),
-        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Takes frames out of a device's decoder. Their surfaces are few and belong to the decoder, so each
 //! is copied at once: on the device, by a copy that costs little, or to host memory.
-use super::{Device, download};
-use crate::{decoder::AvFrame, error::ffmpeg_text};
+use super::{
+    Device,
+    download::{download, even},
+};
+use crate::{av_frame::AvFrame, error::ffmpeg_text};
 use cutroom_types::DeviceId;
 use ffmpeg_next::ffi::{self, AVBufferRef, AVHWFramesContext, AVPixelFormat};
 use std::sync::Arc;
@@ -120,9 +123,4 @@ impl Kept {
         };
         Ok(self.pool.insert(pool).context)
     }
-}
-
-/// The next even number.
-pub(super) const fn even(n: i32) -> i32 {
-    n + (n & 1)
 }

@@ -2,8 +2,8 @@
 //! parses the stream and the card makes its pictures, so that everything that chooses frames is as
 //! without a card.
 //!
-//! A [`Device`] is opened once per process and kind and is shared by all decoders. [`choose_format`]
-//! is what FFmpeg calls when it knows a stream: a stream that the card does not decode is refused
+//! A [`Device`] is opened once per process and kind and is shared by all decoders. A
+//! [`Negotiation`] answers when FFmpeg knows a stream: one that the card does not decode is refused
 //! there, with the reason, and its reader opens it again in software. A frame that the card has made
 //! leaves the decoder's small pool at once ([`Kept`]): it is copied to memory of its own on the card,
 //! or to host memory.
@@ -14,17 +14,16 @@
 mod choice;
 mod cuda;
 mod device;
+mod download;
 mod format;
 mod kept;
-mod open;
+mod listed;
 mod surface;
 
 pub use choice::DecodeChoice;
 pub(crate) use device::Device;
-pub(crate) use format::{Negotiation, choose_format, decoder};
+pub(crate) use format::{Negotiation, decoder};
 pub(crate) use kept::Kept;
-pub(crate) use open::{note_fallback, open_with};
-use surface::download;
 pub(crate) use surface::{stored_format, surface_frame};
 
 use crate::MediaError;
@@ -65,7 +64,7 @@ pub(crate) const KINDS: &[Kind] = &[
         device_type: AVHWDeviceType::AV_HWDEVICE_TYPE_VAAPI,
         pixel_format: AVPixelFormat::AV_PIX_FMT_VAAPI,
         is_tested: false,
-        may_exist: || device::is_listed("/dev/dri", "renderD"),
+        may_exist: || listed::is_listed("/dev/dri", "renderD"),
     },
     Kind {
         id: "videotoolbox",
@@ -89,7 +88,7 @@ pub(crate) const KINDS: &[Kind] = &[
         device_type: AVHWDeviceType::AV_HWDEVICE_TYPE_QSV,
         pixel_format: AVPixelFormat::AV_PIX_FMT_QSV,
         is_tested: false,
-        may_exist: || cfg!(windows) || device::is_listed("/dev/dri", "renderD"),
+        may_exist: || cfg!(windows) || listed::is_listed("/dev/dri", "renderD"),
     },
 ];
 

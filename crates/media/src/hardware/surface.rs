@@ -1,8 +1,8 @@
 //! Frames on a device as pictures, and their way to host memory.
-use super::{KINDS, device, kept::even};
-use crate::{decoder::AvFrame, error::ffmpeg_text, pixel};
+use super::{KINDS, device, download::download};
+use crate::{av_frame::AvFrame, pixel};
 use cutroom_types::{DeviceFrame, DeviceId, DevicePlane, DownloadError, Packing, Plane, PlaneMemory, Size, Surface, SurfaceMemory};
-use ffmpeg_next::ffi::{AVHWFramesContext, AVPixelFormat, av_frame_copy_props, av_hwframe_transfer_data};
+use ffmpeg_next::ffi::{AVHWFramesContext, AVPixelFormat};
 use std::sync::Arc;
 
 /// A frame in memory of its own on an NVIDIA card.
@@ -90,26 +90,4 @@ pub(crate) fn surface_frame(frame: &Arc<AvFrame>, size: Size) -> Option<DeviceFr
 pub(super) fn kept_on() -> Option<DeviceId> {
     let cuda = KINDS.iter().find(|kind| kind.pixel_format == AVPixelFormat::AV_PIX_FMT_CUDA)?;
     device::opened(cuda).ok()?.id
-}
-
-/// Copies a frame to host memory, in the layout that it has on the device.
-///
-/// # Errors
-/// FFmpeg's reason.
-pub(crate) fn download(frame: &AvFrame) -> Result<AvFrame, String> {
-    let (host, source) = (AvFrame::new(), frame.share());
-    // SAFETY: all frames are valid, and `source` is a reference of our own. Its size is even during
-    // the copy, since FFmpeg rounds half heights down; the memory has such a size.
-    let r = unsafe {
-        let (width, height) = ((*source.0).width, (*source.0).height);
-        ((*source.0).width, (*source.0).height) = (even(width), even(height));
-        let r = av_hwframe_transfer_data(host.0, source.0, 0);
-        if r < 0 {
-            r
-        } else {
-            ((*host.0).width, (*host.0).height) = (width, height);
-            av_frame_copy_props(host.0, frame.0)
-        }
-    };
-    if r < 0 { Err(format!("a picture cannot be copied to memory ({})", ffmpeg_text(r))) } else { Ok(host) }
 }

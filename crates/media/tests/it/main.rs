@@ -9,6 +9,7 @@ mod copy_h264;
 mod copy_others;
 mod copy_players;
 mod exr_file;
+mod hardware;
 mod heif;
 mod joined;
 mod made;

@@ -5,6 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+/// What a device needs in order to share memory with what decodes on it.
+pub const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
+
 /// A device and its queue.
 pub struct Gpu {
     /// The wgpu device.
@@ -86,6 +89,7 @@ impl Gpu {
             let limits = adapter.limits();
             let request = adapter.request_device(&wgpu::DeviceDescriptor {
                 label: Some("cutroom"),
+                required_features: adapter.features() & SHARES_MEMORY,
                 required_limits: limits.clone(),
                 ..Default::default()
             });

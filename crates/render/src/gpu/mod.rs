@@ -6,19 +6,22 @@
 //! unconverted and cached while they are in use; the last pass packs the output's planes, which are
 //! read back through a ring of three buffers, so that up to three frames are in flight.
 mod device;
+#[allow(unsafe_code, reason = "sharing memory between Vulkan and what decodes")]
+mod import;
 mod numbers;
 mod output;
 mod pipeline;
 mod readback;
 mod sampling;
 mod shader;
+mod sources;
 mod upload;
 
 use crate::{
     OutputSpec, RenderError, filter,
     program::{Intermediate, IntermediateId, Pass, PassTarget, Program, TilePass},
 };
-use cutroom_types::{Picture, Size};
+use cutroom_types::{DeviceId, Picture, Size};
 pub use device::Gpu;
 use numbers::Numbers;
 use output::PlaneLayout;
@@ -27,8 +30,8 @@ use readback::Ring;
 pub use readback::{FRAMES_IN_FLIGHT, PendingFrame};
 use sampling::{Texel, TextureUse};
 use shader::{Shader, Structure};
+pub use sources::DevicePictures;
 use std::{collections::HashMap, sync::Arc};
-pub use upload::DevicePictures;
 use upload::Uploads;
 
 /// Intermediates in `f16`: below white the step is 2⁻¹¹, an eighth of an 8-bit code.
@@ -97,17 +100,24 @@ impl GpuRenderer {
     pub fn with_gpu(gpu: Gpu) -> Self {
         // The default sampler clamps to the edge and does not filter.
         let near = gpu.device.create_sampler(&wgpu::SamplerDescriptor::default());
+        let uploads = Uploads::new(import::Importer::of(&gpu));
         Self {
             gpu,
             near,
             compiled: HashMap::new(),
             convolve: None,
-            uploads: Uploads::default(),
+            uploads,
             intermediates: Vec::new(),
             uniforms: None,
             tables: Vec::new(),
             ring: Ring::default(),
         }
+    }
+
+    /// The device whose decoded pictures it draws without a copy through host memory; `None` if it
+    /// can share none.
+    pub fn imports_from(&self) -> Option<DeviceId> {
+        self.uploads.imports_from()
     }
 
     /// Whether the device is lost.
@@ -142,10 +152,15 @@ impl GpuRenderer {
     /// As [`Self::run`], and when too many frames are in flight.
     pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
         self.gpu.check()?;
-        let (prepared_passes, size) = self.prepare(program, output)?;
+        let (mut prepared_passes, size) = self.prepare(program, output)?;
+        if !self.uploads.wait_for_imports() {
+            // Once more, through host memory.
+            prepared_passes = self.prepare(program, output)?.0;
+        }
         let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
         let submission = self.submit(&prepared_passes, &slot.planes, Some(&slot.readback));
+        self.uploads.submitted(&submission);
         let sources = self.uploads.report();
         let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone(), sources);
         self.gpu.check()?;
@@ -176,7 +191,9 @@ impl GpuRenderer {
         let (prepared_passes, size) = self.prepare(program, output)?;
         let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
+        self.uploads.wait_for_imports();
         let first = self.submit(&prepared_passes, &slot.planes, None);
+        self.uploads.submitted(&first);
         self.gpu.wait(first)?;
         let all: Vec<&PreparedPass> = (0..repeats).flat_map(|_| &prepared_passes).collect();
         let started = std::time::Instant::now();
@@ -187,7 +204,9 @@ impl GpuRenderer {
         let mut last = None;
         for _ in 0..repeats {
             let (prepared_passes, _) = self.prepare(program, output)?;
-            last = Some(self.submit(&prepared_passes, &slot.planes, None));
+            let submission = self.submit(&prepared_passes, &slot.planes, None);
+            self.uploads.submitted(&submission);
+            last = Some(submission);
         }
         let host = ms(started);
         if let Some(last) = last {
@@ -404,6 +423,7 @@ impl GpuRenderer {
     ) -> wgpu::SubmissionIndex {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.uploads.encode_copies(&mut encoder);
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for prepared in prepared_passes {

@@ -1,6 +1,6 @@
 //! Reads planes back through a ring of buffers, so that the host reads one frame while the device
 //! draws the next.
-use super::{device::Gpu, output::PlaneLayout, upload::DevicePictures};
+use super::{device::Gpu, output::PlaneLayout, sources::DevicePictures};
 use crate::{OutputSpec, RenderError, buffer_pool::BufferPool};
 use cutroom_types::{Picture, Plane, Size};
 use rayon::prelude::*;

@@ -1,9 +1,9 @@
-//! Brings source planes into textures: those in host memory are uploaded, those of a picture that is
-//! on a device as they are packed there. A plane that was drawn in the last frames is not brought
-//! again.
-use super::{device::Gpu, sampling::place_of};
+//! Brings source planes into textures. Those in host memory are uploaded; those of a picture that is
+//! on a device are imported, or else copied through host memory, packed as they are. A plane that was
+//! drawn in the last frames is not brought again.
+use super::{device::Gpu, import::Importer, sampling::place_of, sources::DevicePictures};
 use crate::RenderError;
-use cutroom_types::{DeviceFrame, Picture, Plane};
+use cutroom_types::{DeviceFrame, DeviceId, Picture, Plane};
 use std::collections::HashMap;
 
 /// Number of frames for which an unused plane is kept; small, since it keeps the decoder's memory
@@ -35,17 +35,6 @@ enum Origin {
     Device(#[expect(dead_code, reason = "held, not read")] DeviceFrame),
 }
 
-/// How the pictures of one frame that are on a device came to be drawn.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DevicePictures {
-    /// Number of them.
-    pub count: usize,
-    /// Number of those that were copied through host memory.
-    pub through_host: usize,
-    /// Why, for the first of those.
-    pub reason: Option<String>,
-}
-
 struct Uploaded {
     _origin: Origin,
     /// Why it was copied through host memory, if it was on a device.
@@ -55,9 +44,21 @@ struct Uploaded {
     last_used: u64,
 }
 
+/// A plane in a shared buffer that the frame's commands copy to its texture.
+struct PlaneCopy {
+    buffer: wgpu::Buffer,
+    layout: wgpu::TexelCopyBufferLayout,
+    texture: wgpu::Texture,
+    shape: TextureShape,
+}
+
 /// Cache of source planes' textures.
 #[derive(Default)]
 pub struct Uploads {
+    /// `None` where memory cannot be shared.
+    importer: Option<Importer>,
+    /// Copies of the present frame.
+    copies: Vec<PlaneCopy>,
     planes: HashMap<PlaneAddress, Uploaded>,
     spare: Vec<(TextureShape, wgpu::Texture)>,
     /// Planes of surfaces that were copied to host memory for the present frame.
@@ -70,10 +71,54 @@ pub struct Uploads {
 }
 
 impl Uploads {
+    /// An empty cache; `importer` for a device whose memory can be shared.
+    pub fn new(importer: Option<Importer>) -> Self {
+        Self { importer, ..Self::default() }
+    }
+
+    /// The device whose surfaces are imported.
+    pub fn imports_from(&self) -> Option<DeviceId> {
+        self.importer.as_ref().map(Importer::device)
+    }
+
+    /// Waits for the imports of the present frame. If that fails, nothing is imported any more, and
+    /// the frame must be prepared again.
+    pub fn wait_for_imports(&mut self) -> bool {
+        let waited = self.importer.as_mut().map_or(Ok(()), Importer::wait);
+        if waited.is_err() {
+            self.planes.retain(|address, _| !address.is_on_device);
+        }
+        waited.is_ok()
+    }
+
+    /// Encodes the copies of imported planes to their textures, before they are drawn.
+    pub fn encode_copies(&self, encoder: &mut wgpu::CommandEncoder) {
+        for copy in &self.copies {
+            let from = wgpu::TexelCopyBufferInfo { buffer: &copy.buffer, layout: copy.layout };
+            encoder.copy_buffer_to_texture(from, copy.texture.as_image_copy(), extent(copy.shape));
+        }
+    }
+
+    /// The commands of the present frame were submitted.
+    pub fn submitted(&mut self, submission: &wgpu::SubmissionIndex) {
+        self.copies.clear();
+        if let Some(importer) = &mut self.importer {
+            importer.submitted(submission);
+        }
+    }
+
     /// Begins a frame: drops planes that have not been used in the last frames.
     pub fn next_frame(&mut self) {
         self.frame += 1;
         self.downloaded.clear();
+        if !self.copies.is_empty() {
+            // The frame before failed, and its copies were not made.
+            self.copies.clear();
+            self.planes.retain(|address, _| !address.is_on_device);
+        }
+        if let Some(importer) = &mut self.importer {
+            importer.next_frame();
+        }
         self.drawn.clear();
         let frame = self.frame;
         let old: Vec<PlaneAddress> =
@@ -144,10 +189,15 @@ impl Uploads {
                 (Origin::Host(plane.clone()), None)
             }
             Some(frame) => {
-                let why = "the GPU back end cannot import it".to_owned();
-                write(gpu, &texture, &self.downloaded(frame, k)?, shape, sample_bytes)?;
-                self.drawn.insert(address.address, Some(why.clone()));
-                (Origin::Device(frame.clone()), Some(why))
+                let through_host = match self.import(gpu, frame, k, &texture, shape) {
+                    Ok(()) => None,
+                    Err(why) => {
+                        write(gpu, &texture, &self.downloaded(frame, k)?, shape, sample_bytes)?;
+                        Some(why)
+                    }
+                };
+                self.drawn.insert(address.address, through_host.clone());
+                (Origin::Device(frame.clone()), through_host)
             }
         };
         self.upload_count += 1;
@@ -155,6 +205,24 @@ impl Uploads {
         let uploaded = Uploaded { _origin: origin, through_host, texture, view: view.clone(), last_used: self.frame };
         self.planes.insert(address, uploaded);
         Ok(view)
+    }
+
+    /// Arranges that plane `k` of a surface is copied to a texture on the device.
+    fn import(
+        &mut self,
+        gpu: &Gpu,
+        frame: &DeviceFrame,
+        k: usize,
+        texture: &wgpu::Texture,
+        shape: TextureShape,
+    ) -> Result<(), String> {
+        let importer = self.importer.as_mut().ok_or("the device that draws cannot share memory")?;
+        let imported = importer.import(gpu, frame)?;
+        let plane = imported.planes.get(k).ok_or("its surface has too few planes")?;
+        let layout =
+            wgpu::TexelCopyBufferLayout { offset: plane.offset, bytes_per_row: Some(plane.stride_bytes), rows_per_image: None };
+        self.copies.push(PlaneCopy { buffer: imported.buffer.clone(), layout, texture: texture.clone(), shape });
+        Ok(())
     }
 
     /// Plane `k` of a surface in host memory, packed as it is.

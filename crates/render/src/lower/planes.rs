@@ -34,9 +34,8 @@ struct PlacedPicture {
 }
 
 /// What lies over the lowest picture.
-#[expect(clippy::large_enum_variant, reason = "there are a few of them in a frame")]
 enum Above {
-    Picture(PlacedPicture),
+    Picture(Box<PlacedPicture>),
     /// Text or shapes, with their opacity.
     Drawing(Arc<Overlay>, f32),
 }
@@ -68,7 +67,7 @@ impl Lowering<'_> {
                 b.opacity = (transition.prepare)(Params::new(params), *progress, &effect_frame).values[0];
                 // Everything below is hidden.
                 base = Some(a);
-                over = vec![Above::Picture(b)];
+                over = vec![Above::Picture(Box::new(b))];
                 continue;
             }
             if matches!(layer.content, Content::Drawing(_) | Content::Composition(_)) {
@@ -84,10 +83,10 @@ impl Lowering<'_> {
                 base = Some(p);
                 over = Vec::new();
             } else if p.edges[0] < p.edges[2] && p.edges[1] < p.edges[3] {
-                over.push(Above::Picture(p));
+                over.push(Above::Picture(Box::new(p)));
             }
         }
-        if over.iter().any(|above| matches!(above, Above::Picture(PlacedPicture { blur_px: Some(_), .. }))) {
+        if over.iter().any(|above| matches!(above, Above::Picture(p) if p.blur_px.is_some())) {
             return Ok(false);
         }
         let background = color::working_color(plan.canvas.background, working_space(&plan.canvas));
