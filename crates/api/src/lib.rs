@@ -5,6 +5,7 @@
 // An error ends an operation and holds all details; its size does not matter there.
 #![allow(clippy::result_large_err)]
 
+mod analysis_markers;
 mod cache;
 mod catalog;
 mod clip_list;

@@ -1,9 +1,9 @@
 //! The shots of films: as numbers, as clips, or as markers of a composition.
-use crate::{ApiError, cache, session::Session, write_project};
+use crate::{ApiError, analysis_markers::marked, cache, session::Session, write_project};
 use cutroom_analysis::scenes::{SceneFinder, SceneSettings, Scenes, Shot, Transition, TransitionKind};
 use cutroom_media::{ReadOptions, VideoInfo};
 use cutroom_pipeline::PictureFile;
-use cutroom_project::{Clip, ClipSource, Composition, CompositionFields, Edit, Extra, Marker, Operation, Project};
+use cutroom_project::{Clip, ClipSource, Composition, Operation, Project};
 use cutroom_timeline::sampling::{FrameLengths, half_frame, source_time};
 use cutroom_types::{CancelToken, ClipId, FrameRate, Progress, Span, Time, TimeDelta, TimeText};
 use schemars::JsonSchema;
@@ -258,7 +258,8 @@ pub fn split_scenes(
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     let cuts_secs = cuts.iter().map(|t| t.as_secs_f64()).collect();
     let (project, clips, markers) = if request.markers {
-        let project = marked(&session.project, composition, clip, &cuts).map_err(one)?;
+        // The first shot has no marker.
+        let project = marked(&session.project, composition, clip, (MARKER, "shot"), 2, &cuts).map_err(one)?;
         (project, vec![clip.id.as_str().to_owned()], cuts.len())
     } else {
         let (project, clips) = divided(&session.project, &clip.id, &cuts).map_err(one)?;
@@ -322,27 +323,4 @@ fn divided(project: &Project, clip: &ClipId, cuts: &[Time]) -> Result<(Project, 
         parts.extend(track.filter(|c| c.start == *at).map(|c| c.id.clone()).next());
     }
     Ok((project, parts.iter().map(|id| id.as_str().to_owned()).collect()))
-}
-
-/// The project with markers at the start of shots.
-fn marked(project: &Project, composition: &Composition, clip: &Clip, cuts: &[Time]) -> Result<Project, ApiError> {
-    let mut fields = CompositionFields::of(composition);
-    let prefix = format!("{MARKER}-{}-", clip.id);
-    fields.markers.retain(|m| !m.id.starts_with(&prefix));
-    for (n, time) in (2..).zip(cuts) {
-        fields.markers.push(Marker {
-            id: format!("{prefix}{n}"),
-            time: *time,
-            duration: TimeDelta::ZERO,
-            name: format!("shot {n}"),
-            note: String::new(),
-            color: String::new(),
-            extra: Extra::default(),
-        });
-    }
-    fields.markers.sort_by_key(|m| m.time);
-    let mut project = project.clone();
-    let edit = Edit::SetCompositionFields { id: composition.id.clone(), fields: Box::new(fields) };
-    edit.apply(&mut project).map_err(|e| ApiError::of(e.code(), &e))?;
-    Ok(project)
 }

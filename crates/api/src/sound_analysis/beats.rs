@@ -1,9 +1,9 @@
 //! The beats of music: as numbers, or as markers of a composition.
 use super::{open, secs};
-use crate::{ApiError, session::Session, write_project};
+use crate::{ApiError, analysis_markers::marked, session::Session, write_project};
 use cutroom_analysis::sound::beats::{BeatFinder, Rhythm};
 use cutroom_pipeline::{SoundFile, media_location};
-use cutroom_project::{ClipSource, CompositionFields, Edit, Extra, Marker};
+use cutroom_project::ClipSource;
 use cutroom_types::{CancelToken, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -125,32 +125,17 @@ pub fn mark_beats(session: &Session, request: &MarkBeatsRequest, cancel: &Cancel
     let path = media.map(|m| media_location(session.folder(), m).path).unwrap_or_default();
     let mut file = open(&path, source.audio_stream.index().unwrap_or(0), cancel).map_err(one)?;
     let rhythm = rhythm(&mut file).map_err(one)?;
-    let mut fields = CompositionFields::of(composition);
-    let prefix = format!("{MARKER}-{id}-");
-    fields.markers.retain(|m| !m.id.starts_with(&prefix));
-    let mut markers = 0;
+    let mut times = Vec::new();
     for beat in &rhythm.beats {
         let offset = media.map_or(TimeDelta::ZERO, |m| m.audio_offset);
         let at = Time::from_secs_f64(secs(&file, beat.sample)).saturating_add(offset);
         let from_start = TimeDelta(((at - clip.source_in).0 as f64 / speed).round() as i64);
-        if from_start < TimeDelta::ZERO || from_start >= clip.duration {
-            continue;
+        if (TimeDelta::ZERO..clip.duration).contains(&from_start) {
+            times.push(clip.start.saturating_add(from_start));
         }
-        markers += 1;
-        fields.markers.push(Marker {
-            id: format!("{prefix}{markers}"),
-            time: clip.start.saturating_add(from_start),
-            duration: TimeDelta::ZERO,
-            name: format!("beat {markers}"),
-            note: String::new(),
-            color: String::new(),
-            extra: Extra::default(),
-        });
     }
-    fields.markers.sort_by_key(|m| m.time);
-    let mut project = session.project.clone();
-    let edit = Edit::SetCompositionFields { id: composition.id.clone(), fields: Box::new(fields) };
-    edit.apply(&mut project).map_err(|e| one(ApiError::of(e.code(), &e)))?;
+    let markers = times.len();
+    let project = marked(&session.project, composition, clip, (MARKER, MARKER), 1, &times).map_err(one)?;
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     write_project::write(session, "beats", &project, &output).map_err(one)?;
     Ok(MarkBeatsReport { project: output, bpm: rhythm.bpm, confidence: rhythm.confidence, markers })
