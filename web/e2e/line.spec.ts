@@ -181,9 +181,9 @@ test("nests, opens what is nested, and leads back", async ({ editor, server }) =
   await at(editor, 9 * PX, row.v2);
   await editor.keyboard.press("Control+Alt+n");
   await expect.poll(() => server.document.project.compositions.length).toBe(2);
-  // What was made is selected.
+  // What was made is selected, once the answer is there.
   const crumbs = editor.getByRole("navigation", { name: "Nested compositions" });
-  await expect(editor.getByRole("gridcell", { selected: true })).toHaveCount(1);
+  await expect(editor.getByRole("gridcell", { name: /^nested/, selected: true })).toHaveCount(1);
   await editor.keyboard.press("Control+ArrowDown");
   await expect(crumbs).toContainText("nested");
   await editor.keyboard.press("Control+ArrowUp");

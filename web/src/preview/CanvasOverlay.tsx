@@ -1,6 +1,6 @@
 // What lies over the picture: lines on a canvas, and handles that are buttons, so that pointer,
 // keys and readers find the same things. Their places are set directly, without a render.
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Point } from "../edit/affine";
 import { type Text, useText } from "../l10n/locale";
@@ -95,9 +95,11 @@ export function CanvasOverlay({ stage, gizmos, error }: { stage: Stage; gizmos: 
     wantsFocus.current = first === null || first === undefined;
     (first ?? root.current)?.focus({ preventScroll: true });
   };
-  // New buttons have no place yet.
-  useEffect(() => {
+  // New buttons have no place yet. Before the next key is pressed, so that it finds its handle.
+  useLayoutEffect(() => {
     paint();
+    // Whoever took the focus meanwhile keeps it.
+    if (document.activeElement !== root.current) wantsFocus.current = false;
     if (wantsFocus.current && handles.length > 0) focusMove();
   }, [handles, paint]);
 

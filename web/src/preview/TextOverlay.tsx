@@ -60,7 +60,7 @@ function TextField({ clip, stage, gizmos }: { clip: Clip; stage: Stage; gizmos: 
   };
   useLayoutEffect(place);
   useEffect(() => stage.listen(place));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (session.playing) session.pause();
     field.current?.focus();
     field.current?.select();

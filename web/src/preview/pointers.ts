@@ -19,7 +19,7 @@ interface Host {
 const CLICK_PX = 4;
 
 type Press =
-  | { kind: "handle" }
+  | { kind: "handle"; from: Point; started: boolean }
   | { kind: "pan"; last: Point }
   | { kind: "body"; from: Point; under: Clip | undefined; handle: string | undefined; started: boolean }
   | { kind: "touch"; from: Point; frame: number; scrubbing: boolean };
@@ -142,8 +142,10 @@ export function usePointers(host: Host) {
     if (now.kind === "pan") {
       stage.pan([at[0] - now.last[0], at[1] - now.last[1]]);
       now.last = at;
-    } else if (now.kind === "handle") gizmos.move(onCanvas(event), keys(event));
-    else if (now.kind === "touch") {
+    } else if (now.kind === "handle") {
+      now.started ||= Math.hypot(at[0] - now.from[0], at[1] - now.from[1]) >= CLICK_PX;
+      if (now.started) gizmos.move(onCanvas(event), keys(event));
+    } else if (now.kind === "touch") {
       const by = at[0] - now.from[0];
       if (!now.scrubbing && Math.abs(by) < CLICK_PX * 2) return;
       now.scrubbing = true;
@@ -165,10 +167,14 @@ export function usePointers(host: Host) {
     const now = press.current;
     press.current = undefined;
     if (now === undefined) return;
-    if (now.kind === "handle" || (now.kind === "body" && now.started)) {
+    if ((now.kind === "handle" || now.kind === "body") && now.started) {
       event.stopPropagation();
       void gizmos.end();
       if (now.kind === "body") host.focus();
+    } else if (now.kind === "handle") {
+      // A click, such as one of a double click, moves nothing.
+      event.stopPropagation();
+      gizmos.cancel();
     } else if (now.kind === "touch") {
       if (now.scrubbing) session.seek(session.playhead.frame);
       else host.toggle();
@@ -215,7 +221,7 @@ export function usePointers(host: Host) {
         return;
       }
       capture(event);
-      press.current = { kind: "handle" };
+      press.current = { kind: "handle", from: [event.clientX, event.clientY], started: false };
       gizmos.begin(one.id, onCanvas(event));
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {

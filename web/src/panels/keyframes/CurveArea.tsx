@@ -134,7 +134,7 @@ export function CurveArea({
           : setCurveOf(clip, now.lane, now.keys);
       const done = await model.run(operation);
       if (done && now.side === undefined)
-        model.select([refId({ field: now.lane.field, time: now.time + now.by.time })]);
+        model.reselect(model.selected, [refId({ field: now.lane.field, time: now.time + now.by.time })]);
     }
     set(undefined);
   };

@@ -116,7 +116,12 @@ export function KeyframePanel() {
           view: view ?? fittedView(length, width),
           width,
           selected,
-          select: (ids) => setSelected(new Set(ids)),
+          select: (ids) => {
+            const next = new Set(ids);
+            setSelected(next);
+            return next;
+          },
+          reselect: (was, ids) => setSelected((now) => (now === was ? new Set(ids) : now)),
           run,
         };
   const latest = useRef(model);

@@ -85,7 +85,11 @@ export function LaneRows({ model }: { model: Model }) {
     }
     const refs = chosenRefs(model);
     const done = await model.run(moveKeys(model.clip, refs, now.by));
-    if (done) model.select(refs.map(({ field, time }) => refId({ field, time: time + now.by })));
+    if (done)
+      model.reselect(
+        model.selected,
+        refs.map(({ field, time }) => refId({ field, time: time + now.by })),
+      );
     set(undefined);
   };
   const double = (event: React.MouseEvent) => {

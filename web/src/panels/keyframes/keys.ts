@@ -74,7 +74,8 @@ function act(
       if (!ctrl || copies.length === 0) return false;
       const at = Math.min(length, Math.max(0, session.now() - toFlicks(clip.start)));
       const pasted = pasteKeys(clip, model.kinds, copies, at);
-      void model.run(pasted.operation).then((done) => done && model.select(pasted.refs.map(refId)));
+      const was = model.selected;
+      void model.run(pasted.operation).then((done) => done && model.reselect(was, pasted.refs.map(refId)));
       return true;
     }
     case ",":
@@ -90,11 +91,11 @@ function act(
       const next = refs.map(({ field, time }) => refId({ field, time: time + by }));
       const focused = own === undefined ? undefined : refOf(own);
       // Both, until the document has the new times.
-      model.select([...refs.map(refId), ...next]);
+      const both = model.select([...refs.map(refId), ...next]);
       moving = true;
       void model.run(moveKeys(clip, refs, by)).then((done) => {
         moving = false;
-        model.select(done ? next : refs.map(refId));
+        model.reselect(both, done ? next : refs.map(refId));
         if (done && focused !== undefined) refocus(target, refId({ ...focused, time: focused.time + by }));
       });
       return true;
@@ -151,9 +152,12 @@ function moveFocus(arrow: string, model: Model, own: string, target: HTMLElement
   return true;
 }
 
+/** The focus goes along with a keyframe, unless it has gone elsewhere meanwhile. */
 function refocus(from: HTMLElement, id: string): void {
   const panel = from.closest(".keyframes") ?? document.querySelector(".keyframes");
-  requestAnimationFrame(() =>
-    panel?.querySelector<HTMLElement>(`[data-key="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }),
-  );
+  const stays = () => [from, document.body, null].includes(document.activeElement as HTMLElement | null);
+  if (!stays()) return;
+  requestAnimationFrame(() => {
+    if (stays()) panel?.querySelector<HTMLElement>(`[data-key="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+  });
 }

@@ -24,7 +24,9 @@ export interface Model {
   view: View;
   width: number;
   selected: ReadonlySet<string>;
-  select(ids: Iterable<string>): void;
+  select(ids: Iterable<string>): ReadonlySet<string>;
+  /** Selects once an answer is there, unless something else was selected meanwhile than `was`. */
+  reselect(was: ReadonlySet<string>, ids: Iterable<string>): void;
   run(operation: Operation | undefined, key?: string): Promise<boolean>;
 }
 
