@@ -78,7 +78,7 @@ pub use cutroom_audio::fold_to_stereo;
 pub use cutroom_engine::{AudioSink, FrameAnswer, FrameHandle, Shown, TimerSink, Urgency};
 pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_media::write::{PreviewEncoder, encode_jpeg, encode_png};
-pub use cutroom_pipeline::{FileRoots, MemoryCacheState};
+pub use cutroom_pipeline::{FileRoots, MemoryCacheState, Screen, ScreenCounters, screen_texture};
 pub use cutroom_project::JournalOptions;
 pub use cutroom_timeline::RenderScale;
 pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};

@@ -2,7 +2,7 @@
 use crate::{EngineError, jobs::NoThread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use cutroom_pipeline::{
-    DrawnBy, FrameKey, FrameReader, OpenComposition, OutputSpec, PipelineError, RenderOptions, Renderer, in_standard_range,
+    DrawnBy, FrameKey, FrameReader, OpenComposition, OutputSpec, PipelineError, RenderOptions, Renderer, Screen, in_standard_range,
     jpeg_spec, output_spec,
 };
 use cutroom_project::Composition;
@@ -42,6 +42,9 @@ pub enum DrawOutput {
     Video(PictureFormat),
     /// For JPEG files, and displays of standard range: PQ and HLG are tone-mapped.
     Jpeg,
+    /// For a window on a display of standard range: codes of red, green and blue, PQ and HLG
+    /// tone-mapped.
+    Screen,
 }
 
 impl DrawOutput {
@@ -49,6 +52,7 @@ impl DrawOutput {
         match self {
             Self::Video(format) => output_spec(composition, format),
             Self::Jpeg => jpeg_spec(composition, true),
+            Self::Screen => output_spec(composition, PictureFormat::RGB8),
         }
     }
 }
@@ -101,8 +105,16 @@ impl PipelineDrawer {
     /// # Errors
     /// The renderer's back end is not available.
     pub fn new(options: RenderOptions, output: DrawOutput) -> Result<Self, EngineError> {
-        let renderer = Renderer::new(options).map_err(PipelineError::from)?;
-        Ok(Self { renderer, output, reader: None, next: None, scale: RenderScale::FULL })
+        Ok(Self::with(Renderer::new(options).map_err(PipelineError::from)?, output))
+    }
+
+    /// A drawer of pictures that stay on the device of a window.
+    pub fn on_screen(screen: &Screen, options: RenderOptions) -> Self {
+        Self::with(Renderer::on_screen(screen, options), DrawOutput::Screen)
+    }
+
+    fn with(renderer: Renderer, output: DrawOutput) -> Self {
+        Self { renderer, output, reader: None, next: None, scale: RenderScale::FULL }
     }
 }
 
@@ -129,7 +141,8 @@ impl Drawer for PipelineDrawer {
         self.next = None;
         let output = self.output.spec(order.composition.composition());
         let transfer = order.composition.composition().color.transfer;
-        let picture = if self.output == DrawOutput::Jpeg && transfer.is_hdr() {
+        let for_standard_range = matches!(self.output, DrawOutput::Jpeg | DrawOutput::Screen);
+        let picture = if for_standard_range && transfer.is_hdr() {
             // Those who look at JPEG files have displays of standard range.
             let wide = output_spec(order.composition.composition(), PictureFormat { bits: 16, ..PictureFormat::RGB8 });
             let picture = reader.next_picture(&mut self.renderer, &wide)?;

@@ -64,6 +64,14 @@ impl EngineSettings {
     /// # Errors
     /// The back end of the renderer is not available, or a thread cannot be started.
     pub fn new(catalog: Catalog, library: Arc<Library>, render: RenderOptions, output: DrawOutput) -> Result<Self, EngineError> {
+        Self::with_drawer(catalog, library, PipelineDrawer::new(render, output)?)
+    }
+
+    /// As [`Self::new`], with what draws frames.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub fn with_drawer(catalog: Catalog, library: Arc<Library>, drawer: PipelineDrawer) -> Result<Self, EngineError> {
         Ok(Self {
             catalog,
             library,
@@ -74,7 +82,7 @@ impl EngineSettings {
             policy: LatePolicy::Drop,
             scale: RenderScale::FULL,
             allowed: Capabilities::ALL,
-            drawer: Box::new(PipelineDrawer::new(render, output)?),
+            drawer: Box::new(drawer),
             sink: Box::new(TimerSink::new()),
         })
     }

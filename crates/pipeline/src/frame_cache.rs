@@ -76,10 +76,19 @@ impl FrameCache {
 }
 
 fn bytes_of(picture: &Picture) -> usize {
+    if picture.device.is_some() {
+        // Four components for each pixel, as textures have them.
+        let pixels = picture.size.width as usize * picture.size.height as usize;
+        return pixels * picture.format.bytes_per_sample() * 4;
+    }
     picture.planes.iter().map(|p| p.rows() * p.stride_bytes()).sum()
 }
 
+/// `None` for a picture on a device, which stays there.
 fn to_bytes(p: &Picture) -> Option<Vec<u8>> {
+    if p.device.is_some() {
+        return None;
+    }
     let rows = |plane: &Plane| (0..plane.rows()).flat_map(|y| plane.row(y).iter().copied()).collect::<Vec<u8>>();
     let stored = StoredPicture {
         format: p.format,

@@ -42,7 +42,10 @@ mod waveform_builds;
 pub use composition::{OpenComposition, OpenOptions};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
 pub use cutroom_cache::MemoryCacheState;
-pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
+pub use cutroom_render::{
+    Backend, OutputSpec, RenderOptions, Renderer,
+    gpu::{Screen, ScreenCounters, screen_texture},
+};
 pub use decode::DrawnFrames;
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use display::{as_srgb, in_standard_range};

@@ -4,7 +4,7 @@ use cutroom_types::Picture;
 /// A drawn frame.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The picture, in host memory.
+    /// The picture: in host memory, or on the device of a window.
     pub picture: Picture,
     /// How it was drawn.
     pub report: FrameReport,

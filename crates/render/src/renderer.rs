@@ -2,7 +2,7 @@
 use crate::{
     Frame, FrameReport, OutputSpec, RenderError, SourcePictures,
     cpu::CpuRenderer,
-    gpu::{self, Gpu, GpuRenderer},
+    gpu::{self, Gpu, GpuRenderer, Screen},
     lower::{self, Lowered, LoweringCache},
     program::Program,
 };
@@ -107,6 +107,13 @@ impl Renderer {
     /// on the CPU if the device is lost.
     pub fn with_gpu(gpu: Gpu, options: RenderOptions) -> Self {
         let backend = ActiveBackend::Gpu(Box::new(GpuRenderer::with_gpu(gpu)));
+        Self { backend, cache: LoweringCache::default(), options, no_gpu: None, lost: None }
+    }
+
+    /// Draws on the device of a window; frames of [`gpu::SCREEN_FORMAT`] stay there. With
+    /// [`Backend::Auto`] it continues on the CPU if the device is lost.
+    pub fn on_screen(screen: &Screen, options: RenderOptions) -> Self {
+        let backend = ActiveBackend::Gpu(Box::new(GpuRenderer::on_screen(screen)));
         Self { backend, cache: LoweringCache::default(), options, no_gpu: None, lost: None }
     }
 

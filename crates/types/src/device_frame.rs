@@ -1,7 +1,7 @@
 //! Pictures in the memory of a graphics device. Who decodes there makes them, who draws there imports
-//! them, and neither knows the other: between them are plain values.
+//! them, and neither knows the other: between them are plain values. What was drawn may stay there, too.
 use crate::{PictureFormat, Plane};
-use std::{fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 /// Identifies a graphics device: Vulkan's `deviceUUID`, which equals CUDA's UUID of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,8 +81,8 @@ pub enum SurfaceMemory {
     Unshared,
 }
 
-/// A decoded frame on a device. It is not written any more and keeps its memory while it lives.
-pub trait Surface: Send + Sync {
+/// A frame on a device. It is not written any more and keeps its memory while it lives.
+pub trait Surface: Any + Send + Sync {
     /// Where its planes are.
     fn memory(&self) -> SurfaceMemory;
 
@@ -95,7 +95,7 @@ pub trait Surface: Send + Sync {
 
 /// A picture could not be copied from a device to host memory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a decoded picture cannot be copied from the graphics device: {0}")]
+#[error("a picture cannot be copied from the graphics device: {0}")]
 pub struct DownloadError(pub String);
 
 /// The planes of a picture, or one of them, on a device. Cloning shares the surface.

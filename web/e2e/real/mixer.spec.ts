@@ -156,6 +156,8 @@ test("effects are put in order by keys and by dragging, and switched off", async
   await page.keyboard.press("Alt+ArrowUp");
   await expect.poll(order).toBe("delay compressor limiter");
   const rows = list.getByRole("listitem");
+  // The server has it before the page.
+  await expect(rows).toHaveText(["Delay", "Compressor", "Limiter"]);
   await rows.nth(0).dragTo(rows.nth(2), { targetPosition: { x: 60, y: 17 } });
   await expect.poll(order).toBe("compressor limiter delay");
   await list.getByRole("button", { name: "Limiter on" }).click();

@@ -19,7 +19,7 @@ use crate::{
 };
 use cutroom_engine::{AudioSink, Engine, TimerSink, jobs::Jobs};
 use cutroom_export::UnfinishedFiles;
-use cutroom_pipeline::{FrameCache, MediaWatcher, MemoryCacheState, WatchOptions};
+use cutroom_pipeline::{FrameCache, MediaWatcher, MemoryCacheState, Screen, WatchOptions};
 use cutroom_types::{CancelToken, FrameRate, Size};
 use jobs::Tasks;
 use player::Player;
@@ -38,6 +38,9 @@ pub struct LiveOptions {
     pub backend: BackendChoice,
     /// What decodes video streams.
     pub decode: DecodeChoice,
+    /// The device of a window that shows the frames: what it draws stays there. `None`: frames are
+    /// drawn for files.
+    pub screen: Option<Screen>,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// Whether the files of media are watched.

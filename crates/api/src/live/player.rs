@@ -1,14 +1,14 @@
 //! The engine of a running session, and its transport.
 use super::LiveOptions;
 use crate::{
-    ApiError, LiveCommand, Session, SessionEvent,
+    ApiError, BackendChoice, LiveCommand, Session, SessionEvent,
     live_report::{JobReport, LoopReport, PlaybackFigures, TransportActivity, TransportReport},
     session::frame_inside,
     source_session,
 };
 use cutroom_engine::{
     Activity, AudioSink, DocumentState, DrawOutput, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy,
-    MAX_SPEED, Preview, Reopen, TransportCommand,
+    MAX_SPEED, PipelineDrawer, Preview, Reopen, TransportCommand,
     jobs::{JobId, Jobs},
 };
 use cutroom_pipeline::{FrameCache, OpenComposition, OpenOptions, ProxyUse, RenderOptions};
@@ -48,7 +48,13 @@ impl Player {
         options: &LiveOptions,
     ) -> Result<Self, ApiError> {
         let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
-        let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, DrawOutput::Jpeg);
+        let drawer = match &options.screen {
+            Some(screen) if options.backend != BackendChoice::Cpu => Ok(PipelineDrawer::on_screen(screen, render)),
+            Some(_) => PipelineDrawer::new(render, DrawOutput::Screen),
+            None => PipelineDrawer::new(render, DrawOutput::Jpeg),
+        };
+        let with = |drawer| EngineSettings::with_drawer(session.catalog.clone(), Arc::clone(session.library()), drawer);
+        let made = drawer.and_then(with);
         // A session shows what it can: slates stand for files that are missing.
         let decode = options.decode.into();
         crate::settings::check_decode(decode)?;

@@ -8,7 +8,8 @@ use std::sync::{
 /// What a device needs in order to share memory with what decodes on it.
 pub const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
 
-/// A device and its queue.
+/// A device and its queue. Clones are the same device.
+#[derive(Clone)]
 pub struct Gpu {
     /// The wgpu device.
     pub device: wgpu::Device,

@@ -4,7 +4,8 @@
 //! A pass is split into its *structure*, which decides the shader's text and is compiled once, and
 //! its *numbers*, which are written to a uniform buffer every frame. Source planes are uploaded
 //! unconverted and cached while they are in use; the last pass packs the output's planes, which are
-//! read back through a ring of three buffers, so that up to three frames are in flight.
+//! read back through a ring of three buffers, so that up to three frames are in flight. Frames for a
+//! window that is drawn by the same device stay there ([`Screen`]).
 mod device;
 #[allow(unsafe_code, reason = "sharing memory between Vulkan and what decodes")]
 mod import;
@@ -13,6 +14,7 @@ mod output;
 mod pipeline;
 mod readback;
 mod sampling;
+mod screen;
 mod shader;
 mod sources;
 mod upload;
@@ -26,9 +28,11 @@ pub use device::Gpu;
 use numbers::Numbers;
 use output::PlaneLayout;
 use pipeline::{Bound, Writes};
-use readback::Ring;
 pub use readback::{FRAMES_IN_FLIGHT, PendingFrame};
+use readback::{FrameTarget, Ring};
 use sampling::{Texel, TextureUse};
+use screen::ScreenFrame;
+pub use screen::{SCREEN_FORMAT, SCREEN_TEXTURE, Screen, ScreenCounters, screen_texture};
 use shader::{Shader, Structure};
 pub use sources::DevicePictures;
 use std::{collections::HashMap, sync::Arc};
@@ -49,6 +53,9 @@ pub struct GpuRenderer {
     near: wgpu::Sampler,
     compiled: HashMap<Structure, Arc<Compiled>>,
     convolve: Option<Bound>,
+    /// Where frames stay, instead of being read back.
+    screen: Option<Screen>,
+    to_screen: Option<Bound>,
     uploads: Uploads,
     intermediates: Vec<(Size, wgpu::TextureView)>,
     uniforms: Option<wgpu::Buffer>,
@@ -75,6 +82,13 @@ struct PreparedPass {
     /// Whether the sampler is bound.
     samples: bool,
     workgroups: [u32; 2],
+}
+
+/// The texture that a frame ends in, and the packed planes that it is made of.
+struct ToScreen<'a> {
+    planes: &'a wgpu::Buffer,
+    layout: &'a PlaneLayout,
+    frame: &'a ScreenFrame,
 }
 
 /// Counters for measurements and tests.
@@ -106,12 +120,19 @@ impl GpuRenderer {
             near,
             compiled: HashMap::new(),
             convolve: None,
+            screen: None,
+            to_screen: None,
             uploads,
             intermediates: Vec::new(),
             uniforms: None,
             tables: Vec::new(),
             ring: Ring::default(),
         }
+    }
+
+    /// Draws on the device of a window; frames of [`SCREEN_FORMAT`] stay there.
+    pub fn on_screen(screen: &Screen) -> Self {
+        Self { screen: Some(screen.clone()), ..Self::with_gpu(screen.gpu().clone()) }
     }
 
     /// The device whose decoded pictures it draws without a copy through host memory; `None` if it
@@ -152,22 +173,33 @@ impl GpuRenderer {
     /// As [`Self::run`], and when too many frames are in flight.
     pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
         self.gpu.check()?;
-        let (mut prepared_passes, size) = self.prepare(program, output)?;
+        let size = program.size;
+        let layout = PlaneLayout::of(output.format, size)?;
+        let screen = self.screen.as_ref().filter(|_| output.format == SCREEN_FORMAT);
+        let screen = screen.map(|screen| screen.frame(size));
+        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4, screen.is_none())?;
+        let to = screen.as_ref().map(|frame| ToScreen { planes: &slot.planes, layout: &layout, frame });
+        let mut prepared_passes = self.prepare(program, output, to.as_ref())?;
         if !self.uploads.wait_for_imports() {
             // Once more, through host memory.
-            prepared_passes = self.prepare(program, output)?.0;
+            prepared_passes = self.prepare(program, output, to.as_ref())?;
         }
-        let layout = PlaneLayout::of(output.format, size)?;
-        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
-        let submission = self.submit(&prepared_passes, &slot.planes, Some(&slot.readback));
+        let submission = self.submit(&prepared_passes, &slot.planes, slot.readback.as_ref());
         self.uploads.submitted(&submission);
         let sources = self.uploads.report();
-        let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone(), sources);
+        let target = match screen {
+            Some(frame) => FrameTarget::Screen(frame),
+            None => {
+                self.screen.iter().for_each(Screen::note_read_back);
+                FrameTarget::host(&slot, layout, self.ring.memory.clone())
+            }
+        };
+        let pending = PendingFrame { slot, submission, target, size, output: *output, sources };
         self.gpu.check()?;
         Ok(pending)
     }
 
-    /// Waits for a frame and copies its planes.
+    /// Waits for a frame, and copies its planes to host memory unless it stays on the device.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.
@@ -188,9 +220,9 @@ impl GpuRenderer {
         repeats: usize,
     ) -> Result<(f64, f64), RenderError> {
         let ms = |t: std::time::Instant| t.elapsed().as_secs_f64() * 1e3 / repeats as f64;
-        let (prepared_passes, size) = self.prepare(program, output)?;
-        let layout = PlaneLayout::of(output.format, size)?;
-        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
+        let prepared_passes = self.prepare(program, output, None)?;
+        let layout = PlaneLayout::of(output.format, program.size)?;
+        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4, true)?;
         self.uploads.wait_for_imports();
         let first = self.submit(&prepared_passes, &slot.planes, None);
         self.uploads.submitted(&first);
@@ -203,7 +235,7 @@ impl GpuRenderer {
         let started = std::time::Instant::now();
         let mut last = None;
         for _ in 0..repeats {
-            let (prepared_passes, _) = self.prepare(program, output)?;
+            let prepared_passes = self.prepare(program, output, None)?;
             let submission = self.submit(&prepared_passes, &slot.planes, None);
             self.uploads.submitted(&submission);
             last = Some(submission);
@@ -227,7 +259,12 @@ impl GpuRenderer {
         texts.collect()
     }
 
-    fn prepare(&mut self, program: &Program, output: &OutputSpec) -> Result<(Vec<PreparedPass>, Size), RenderError> {
+    fn prepare(
+        &mut self,
+        program: &Program,
+        output: &OutputSpec,
+        to_screen: Option<&ToScreen>,
+    ) -> Result<Vec<PreparedPass>, RenderError> {
         self.uploads.next_frame();
         self.size_intermediates(&program.intermediates)?;
         let mut prepared_passes = Vec::with_capacity(program.passes.len());
@@ -242,8 +279,28 @@ impl GpuRenderer {
             };
             prepared_passes.push(prepared);
         }
+        if let Some(to) = to_screen {
+            prepared_passes.push(self.prepare_to_screen(program.size, to, &mut bytes)?);
+        }
         self.write_uniforms(&bytes);
-        Ok((prepared_passes, program.size))
+        Ok(prepared_passes)
+    }
+
+    /// The pass from packed planes to a window's texture.
+    fn prepare_to_screen(&mut self, size: Size, to: &ToScreen, bytes: &mut Vec<u8>) -> Result<PreparedPass, RenderError> {
+        let bound = match &self.to_screen {
+            Some(b) => b.clone(),
+            None => {
+                let text = screen::SCREEN_SHADER.to_string();
+                let bound = pipeline::compile(&self.gpu, text, Writes::Texture(SCREEN_TEXTURE), &[], true, false)?;
+                self.to_screen.insert(bound).clone()
+            }
+        };
+        let numbers = Numbers { rasters: screen::screen_rasters(size, to.layout), ..Numbers::default() };
+        let numbers = self.append_numbers(&numbers, bytes);
+        let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
+        let (target, storage) = (Some(to.frame.view.clone()), Some(to.planes.clone()));
+        Ok(PreparedPass { bound, numbers, target, textures: Vec::new(), storage, samples: false, workgroups })
     }
 
     fn size_intermediates(&mut self, wanted: &[Intermediate]) -> Result<(), RenderError> {

@@ -3,7 +3,7 @@
 use crate::{gpu_cases, support::*};
 use cutroom_render::{
     Backend, RenderOptions, Renderer,
-    gpu::{Gpu, GpuRenderer},
+    gpu::{Gpu, GpuRenderer, Screen, screen_texture},
 };
 use cutroom_test_support::skipped;
 use cutroom_timeline::{Fit, FramePlan, Layer, Transform};
@@ -200,4 +200,48 @@ fn shaders_of_packed_pictures_are_valid() {
             }
         }
     }
+}
+
+/// Frames for a window stay on the device: the same codes as those that are read back, nothing read
+/// back before somebody asks, and textures that go round.
+#[test]
+fn frames_for_a_screen_stay_on_the_device() {
+    let gpu = match Gpu::open(true) {
+        Ok(gpu) => gpu,
+        Err(e) => return skipped("no device", &e.to_string()),
+    };
+    let screen = Screen::new(gpu.device.clone(), gpu.queue.clone(), gpu.description.clone());
+    let options = RenderOptions { backend: Backend::Gpu, ..RenderOptions::default() };
+    let (mut on_screen, mut on_host) = (Renderer::on_screen(&screen, options), Renderer::with_gpu(screen.gpu().clone(), options));
+    let format = PictureFormat::YUV420P8;
+    // Rows that end within a word.
+    let (a, b) = (picture(format, size(95, 54), 3), picture(format, size(64, 36), 8));
+    let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
+    let rgb = output(PictureFormat::RGB8);
+    let mut draw = |plan: &FramePlan| {
+        let begun = on_screen.begin(plan, &pictures, &rgb).unwrap();
+        on_screen.finish(begun).unwrap().picture
+    };
+    for (name, plan) in plans(true) {
+        let drawn = draw(&plan);
+        assert!(drawn.planes.is_empty() && screen_texture(&drawn).is_some(), "{name}");
+        let before = screen.counters().read_back;
+        let want = on_host.render(&plan, &pictures, &rgb).unwrap();
+        assert!(screen_texture(&want).is_none());
+        assert!(bytes_of(&drawn.on_host().unwrap()) == bytes_of(&want), "{name}");
+        assert_eq!(screen.counters().read_back, before + 1, "{name}");
+    }
+    let counted = screen.counters();
+    assert_eq!((counted.drawn, counted.read_back), (5, 5));
+    let (_, plan) = plans(true).remove(1);
+    for _ in 0..20 {
+        draw(&plan);
+    }
+    let after = screen.counters();
+    assert_eq!((after.drawn, after.read_back, after.texture_bytes), (25, 5, counted.texture_bytes));
+    // Other layouts are read back, and counted.
+    let begun = on_screen.begin(&plan, &pictures, &output(format)).unwrap();
+    let video = on_screen.finish(begun).unwrap().picture;
+    assert!(screen_texture(&video).is_none() && !video.planes.is_empty());
+    assert_eq!(screen.counters().read_back, 6);
 }
