@@ -4,10 +4,15 @@
 use crate::{Outcome, format, process, setup, web, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
-/// Runs all checks.
+/// The window, which is built in a step of its own: what it is made of takes long.
+pub const WINDOW: &str = "cutroom-preview";
+
+/// Runs all checks, or those of the window alone.
 pub fn test(args: &[String]) -> Outcome {
-    if let Some(other) = args.first() {
-        return Err(format!("cargo xtask test does not know \"{other}\"; it takes no arguments"));
+    match args {
+        [] => {}
+        [one] if one == "preview" => return window(),
+        [other, ..] => return Err(format!("cargo xtask test does not know \"{other}\"; it takes nothing, or \"preview\"")),
     }
     let mut clock = Clock::default();
     clock.step("set-up", setup::setup_tests)?;
@@ -18,10 +23,10 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("editor", || web::build().and_then(|()| web::unit_tests()))?;
-    clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--exclude", WINDOW, "--all-targets", "--", "-D", "warnings"]))?;
     // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
-    clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
+    clock.step("build", || run(&["test", "--workspace", "--exclude", WINDOW, "--no-run", "--quiet"]))?;
     clock.step("types", || web::written(true))?;
     clock.step("browser", web::browser_tests)?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
@@ -52,7 +57,20 @@ pub fn test(args: &[String]) -> Outcome {
     if on_ci && skips.count("no device") > 0 {
         return Err("the GPU tests found no Vulkan device, though set-up installs a software one".into());
     }
+    let start = Instant::now();
+    window()?;
+    println!("== preview: {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Checks of the window: it is drawn by the software device, on no display.
+fn window() -> Outcome {
+    println!("== preview");
+    run(&["clippy", "--quiet", "-p", WINDOW, "--all-targets", "--", "-D", "warnings"])?;
+    if setup::nextest() {
+        return run(&["nextest", "run", "-p", WINDOW, "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"]);
+    }
+    run(&["test", "--quiet", "-p", WINDOW, "--lib", "--bins", "--tests", "--no-fail-fast"])
 }
 
 /// Skipped tests, one line each, sorted, with the number of times each was skipped.

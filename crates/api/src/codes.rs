@@ -173,6 +173,9 @@ pub const CODES: &[ErrorCode] = &[
     row("operation.unfit", Project, "The operation does not fit what it names."),
     row("pipeline.slate", Failed, "A defect of cutroom: the slate of a missing file cannot be drawn."),
     row("pipeline.thread", Failed, "The system starts no more threads for decoding."),
+    row("preview.device", Failed, "No graphics device can draw the window."),
+    row("preview.display", Failed, "No window can be opened: there is no display, or it refuses."),
+    row("preview.program", Failed, "The program of the preview window is not there, or cannot be started."),
     row("project.adjustment", Project, "An adjustment layer has what only a clip with a picture of its own can have."),
     row("project.align", Project, "A margin lacks the side that it counts from, or something without a picture is aligned."),
     row("project.channels", Project, "A composition has fewer than 1 or more than 8 channels of sound."),
@@ -367,7 +370,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.title_value", Usage, "The title has no such parameter, or the value is none of its kind."),
     row("usage.track", Usage, "There is no track of the id given."),
     row("usage.upload", Usage, "A name or size of an upload that is not possible."),
-    row("usage.window", Usage, "A window is needed, and this version has none."),
+    row("usage.window", Usage, "A film is to be played in a window by what opens none."),
     row("usage.zoom", Usage, "The zoom given is out of range."),
 ];
 

@@ -79,9 +79,14 @@ pub use cutroom_engine::{AudioSink, FrameAnswer, FrameHandle, Shown, TimerSink, 
 pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_media::write::{PreviewEncoder, encode_jpeg, encode_png};
 pub use cutroom_pipeline::{FileRoots, MemoryCacheState, Screen, ScreenCounters, screen_texture};
-pub use cutroom_project::JournalOptions;
+pub use cutroom_project::{
+    Animated, Clip, ClipSource, Composition, EffectInstance, JournalOptions, Marker, Media, Project, Track, TrackKind, Transition,
+};
 pub use cutroom_timeline::RenderScale;
-pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};
+pub use cutroom_types::{
+    Align, AudioBlock, CancelToken, ClipId, ColorModel, Fit, FrameRate, Gaps, Picture, Plane, Progress, ProgressUnit,
+    Range as SampleRange, Size, Time, TimeDelta, Timecode,
+};
 pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
@@ -131,8 +136,8 @@ pub use sound_analysis::{
     SyncReport, SyncRequest, SyncedFile, beats, cut_silence, mark_beats, silences, sound_segments, spectrogram, sync,
 };
 pub use sound_devices::{
-    LatencyReport, LatencyRequest, RecordReport, RecordRequest, SoundDeviceReport, SoundDevicesReport, SoundOutputReport, record,
-    sound_devices, sound_latency,
+    LatencyReport, LatencyRequest, RecordReport, RecordRequest, SoundDeviceReport, SoundDevicesReport, SoundOutput,
+    SoundOutputReport, record, sound_devices, sound_latency,
 };
 pub use speed::{Speed, SpeedMeter};
 pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};

@@ -133,6 +133,11 @@ impl Session {
         &self.text
     }
 
+    /// The document.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
     /// The project file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -24,6 +24,7 @@ mod man;
 mod new;
 mod play;
 mod presets;
+mod preview;
 mod probe;
 mod proxy;
 mod record;
@@ -69,6 +70,8 @@ pub enum Command {
     Frame(frame::FrameArgs),
     /// Play a project without a window and report how well it keeps time
     Play(Box<play::PlayArgs>),
+    /// Open a window that shows, plays and edits a project
+    Preview(Box<preview::PreviewArgs>),
     /// List sound devices, or measure how much later one records than another plays
     Devices(devices::DevicesArgs),
     /// Record a voice-over into a project while its film is played
@@ -236,6 +239,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Farm(command) => farm::run(&command),
         Command::Presets(args) => presets::presets(&args),
         Command::Play(args) => play::play(&args),
+        Command::Preview(args) => preview::preview(&args),
         Command::Devices(args) => devices::devices(&args),
         Command::Record(args) => record::record(&args),
         Command::Run(args) => run::run(&args),

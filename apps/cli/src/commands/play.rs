@@ -16,15 +16,15 @@ Examples:
   cutroom play film.json --headless --from 1s --to 2s --scale 0.5 --json
   cutroom play film.json --headless --to 25 --speed -2 --loop 2
 
-Frames are drawn in time with the sound, and what was shown and left out is reported. This version has no window, and
---headless says so. The sound is heard on the system's default device or on --device, whose clock the pictures follow;
+Frames are drawn in time with the sound, and what was shown and left out is reported. There is no window, and --headless
+says so; `preview` opens one. The sound is heard on the system's default device or on --device, whose clock the pictures follow;
 with --null-sink, or where there is no device, nobody hears it and the machine's clock is followed. `devices` lists them.
 Ctrl-C stops and reports what was played.
 Exit codes: 0 done, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
 pub struct PlayArgs {
     /// The project file
     pub project: PathBuf,
-    /// Play without a window; this version has none and needs the option
+    /// Play without a window, as this command always does: `preview` opens one
     #[arg(long)]
     pub headless: bool,
     /// Let nobody hear the sound and play by the machine's clock
@@ -88,8 +88,8 @@ pub const WORDS: &Words = &[
 /// Plays a film without a window.
 pub fn play(args: &PlayArgs) -> Result<(), Failure> {
     if !args.headless {
-        let error = ApiError::new("usage.window", "this version of cutroom has no window to play in");
-        return Err(error.hint("add --headless to play without one, or export the film and play the file").into());
+        let error = ApiError::new("usage.window", "`play` opens no window");
+        return Err(error.hint("`cutroom preview` opens one; add --headless to play without").into());
     }
     let (cancel, _) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;

@@ -167,6 +167,8 @@ fn every_example_works() {
             let ran = if ["edit", "serve"].contains(&name.as_str()) { b.interrupted(&words) } else { b.run(&words) };
             // Machines of tests have no sound devices.
             let has_none = ["devices", "record"].contains(&name.as_str()) && ran.err.contains("device.no");
+            // Nor displays, nor is the window built together with them.
+            let has_none = has_none || name == "preview" && ran.err.contains("preview.");
             assert!(ran.code == 0 || has_none, "cutroom {}\n{}", words.join(" "), ran.err);
             done += 1;
         }

@@ -42,7 +42,7 @@ fn what_cannot_be_played_is_said() {
         (ran.code, ran.err)
     };
     for (args, words) in [
-        (&[][..], "add --headless"),
+        (&[][..], "cutroom preview"),
         (&["--headless", "--speed", "0"][..], "--speed 0 is no speed"),
         (&["--headless", "--speed", "9"][..], "--speed 9 is no speed"),
         (&["--headless", "--loop", "0"][..], "--loop"),

@@ -4,8 +4,7 @@ mod output;
 mod record;
 
 pub use latency::{LatencyReport, LatencyRequest, sound_latency};
-pub(crate) use output::SoundOutput;
-pub use output::SoundOutputReport;
+pub use output::{SoundOutput, SoundOutputReport};
 pub use record::{RecordReport, RecordRequest, record};
 
 use crate::ApiError;

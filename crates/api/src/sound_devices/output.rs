@@ -22,8 +22,8 @@ pub struct SoundOutputReport {
     pub under_runs: u64,
 }
 
-/// A sink with what is known of its device.
-pub(crate) struct SoundOutput {
+/// What is known of the device of a sink, beside the sink, which an engine has.
+pub struct SoundOutput {
     device: Option<SoundDevice>,
     /// Why the wanted device is not played to, and what has happened to it.
     warnings: Vec<String>,

@@ -109,14 +109,32 @@ impl Gpu {
     /// Takes a device that something else uses as well, such as a window; `description` is what reports
     /// call it. The device's callbacks for errors and for its loss are taken over.
     pub fn from_parts(device: wgpu::Device, queue: wgpu::Queue, description: String) -> Self {
+        Self::listened_to(device, queue, description, |_| {})
+    }
+
+    /// As [`Self::from_parts`]; `listener` is told what the device reports as well, at once and on any
+    /// thread.
+    pub fn listened_to(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        description: String,
+        listener: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Self {
         let failures = Failures::default();
-        let (uncaptured, lost) = (failures.clone(), failures.clone());
-        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| uncaptured.push(e.to_string())));
+        let listener = Arc::new(listener);
+        let (uncaptured, lost) = ((failures.clone(), Arc::clone(&listener)), (failures.clone(), listener));
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
+            let message = e.to_string();
+            uncaptured.1(&message);
+            uncaptured.0.push(message);
+        }));
         device.set_device_lost_callback(move |reason, message| {
-            lost.is_lost.store(true, Ordering::Relaxed);
+            lost.0.is_lost.store(true, Ordering::Relaxed);
             // Dropping the device is reported as a loss as well.
             if reason != wgpu::DeviceLostReason::Destroyed {
-                lost.push(format!("the device was lost: {message}"));
+                let message = format!("the device was lost: {message}");
+                lost.1(&message);
+                lost.0.push(message);
             }
         });
         let limits = device.limits();

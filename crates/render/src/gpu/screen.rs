@@ -57,9 +57,14 @@ struct Shared {
 
 impl Screen {
     /// Takes a window's device; `description` is what reports call it. The device's callbacks for
-    /// errors and for its loss are taken over.
-    pub fn new(device: wgpu::Device, queue: wgpu::Queue, description: String) -> Self {
-        let gpu = Gpu::from_parts(device, queue, description);
+    /// errors and for its loss are taken over; `listener` is told what they say.
+    pub fn new(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        description: String,
+        listener: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Self {
+        let gpu = Gpu::listened_to(device, queue, description, listener);
         let id = super::import::device_id(&gpu).unwrap_or(DeviceId([0; 16]));
         Self { gpu, id, shared: Arc::default() }
     }

@@ -210,7 +210,7 @@ fn frames_for_a_screen_stay_on_the_device() {
         Ok(gpu) => gpu,
         Err(e) => return skipped("no device", &e.to_string()),
     };
-    let screen = Screen::new(gpu.device.clone(), gpu.queue.clone(), gpu.description.clone());
+    let screen = Screen::new(gpu.device.clone(), gpu.queue.clone(), gpu.description.clone(), |_| {});
     let options = RenderOptions { backend: Backend::Gpu, ..RenderOptions::default() };
     let (mut on_screen, mut on_host) = (Renderer::on_screen(&screen, options), Renderer::with_gpu(screen.gpu().clone(), options));
     let format = PictureFormat::YUV420P8;

@@ -1,0 +1,94 @@
+//! Channels, stills and the line between two pictures.
+use crate::support::{Window, grey};
+use cutroom_preview::viewer::Compare;
+use eframe::egui::{Key, pos2, vec2};
+
+fn is_near(seen: [f64; 3], wanted: [f64; 3]) {
+    assert!(seen.iter().zip(wanted).all(|(a, b)| (a - b).abs() <= 4.0), "{seen:?}, not {wanted:?}");
+}
+
+/// The colours left and right of the middle of the viewer.
+fn sides(window: &mut Window) -> [[f64; 3]; 2] {
+    window.harness.step();
+    let viewer = window.rect(&format!("Frame {}", window.desk().frame()));
+    let pixels = window.pixels();
+    [-30.0, 30.0].map(|by| pixels.at(viewer.center() + vec2(by, 0.0)))
+}
+
+#[test]
+fn a_still_is_compared_with_the_film() {
+    let Some(mut window) = Window::open() else { return };
+    window.settle();
+    window.click("Hold as A");
+    window.harness.state_mut().desk.seek(40);
+    window.settle();
+    is_near(window.middle(), [grey(40); 3]);
+    window.press(Key::Num2);
+    is_near(window.middle(), [grey(0); 3]);
+    window.press(Key::Num2);
+    is_near(window.middle(), [grey(40); 3]);
+    window.click("Wipe");
+    assert_eq!(window.desk().viewer.compare, Compare::Wipe);
+    let [left, right] = sides(&mut window);
+    is_near(left, [grey(0); 3]);
+    is_near(right, [grey(40); 3]);
+    // The line is dragged to the right of both.
+    let middle = window.rect("Frame 40").center();
+    window.drag(middle, middle + vec2(90.0, 0.0));
+    let [left, right] = sides(&mut window);
+    is_near(left, [grey(0); 3]);
+    is_near(right, [grey(0); 3]);
+}
+
+#[test]
+fn the_effects_of_the_selected_clip_are_left_out_left_of_the_line() {
+    let Some(mut window) = Window::open() else { return };
+    window.harness.state_mut().desk.seek(62);
+    window.settle();
+    is_near(window.middle(), [0.0, 255.0, 255.0]);
+    window.click("Clip red");
+    window.press(Key::Num4);
+    window.until("the picture before", |desk| desk.before.is_some());
+    let [left, right] = sides(&mut window);
+    is_near(left, [255.0, 0.0, 0.0]);
+    is_near(right, [0.0, 255.0, 255.0]);
+    window.press(Key::Num4);
+    window.until("nothing beside it", |desk| desk.before.is_none());
+    is_near(window.middle(), [0.0, 255.0, 255.0]);
+}
+
+#[test]
+fn channels_are_seen_one_by_one() {
+    let Some(mut window) = Window::open() else { return };
+    window.harness.state_mut().desk.seek(62);
+    window.settle();
+    for (name, code) in [("Red", 0.0), ("Green", 255.0), ("Blue", 255.0), ("Luma", 0.7874 * 255.0), ("Alpha", 255.0)] {
+        window.click("Channels");
+        window.click(name);
+        is_near(window.middle(), [code; 3]);
+    }
+}
+
+#[test]
+fn the_picture_is_zoomed_and_panned() {
+    let Some(mut window) = Window::open() else { return };
+    window.settle();
+    window.click("100 %");
+    window.harness.step();
+    assert_eq!(window.desk().viewer.zoom, Some(1.0 / window.harness.ctx.pixels_per_point()));
+    // At one pixel each, 64 of them, the panel shows its ground beside the picture.
+    let center = window.rect("Frame 0").center();
+    window.harness.step();
+    let pixels = window.pixels();
+    is_near(pixels.at(center), [grey(0); 3]);
+    is_near(pixels.at(center + vec2(80.0, 0.0)), [13.0; 3]);
+    window.drag(center, center + vec2(80.0, 0.0));
+    window.harness.step();
+    let pixels = window.pixels();
+    is_near(pixels.at(center + vec2(80.0, 0.0)), [grey(0); 3]);
+    is_near(pixels.at(center - pos2(40.0, 0.0).to_vec2()), [13.0; 3]);
+    window.click("Fit");
+    window.harness.step();
+    assert_eq!(window.desk().viewer.zoom, None);
+    is_near(window.middle(), [grey(0); 3]);
+}
