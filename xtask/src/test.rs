@@ -23,7 +23,9 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("editor", || web::build().and_then(|()| web::unit_tests()))?;
-    clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--exclude", WINDOW, "--all-targets", "--", "-D", "warnings"]))?;
+    clock.step("lint", || {
+        run(&["clippy", "--quiet", "--workspace", "--exclude", WINDOW, "--all-targets", "--", "-D", "warnings"])
+    })?;
     // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--exclude", WINDOW, "--no-run", "--quiet"]))?;

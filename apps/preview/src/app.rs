@@ -7,7 +7,8 @@ use crate::{
     log, media, paint,
     picture::Pictures,
     running::{self, RunOptions},
-    scopes, stages::{StageMeans, Stages},
+    scopes,
+    stages::{StageMeans, Stages},
     timeline, transport, viewer,
 };
 use cutroom_api::{ApiError, Editor, TransportReport};
@@ -74,6 +75,7 @@ impl PreviewApp {
             film: None,
             transport: TransportReport::default(),
             figures: Figures::default(),
+            undrawn: 0,
             stages: StageMeans::default(),
             notes: setup.notes.iter().map(|text| Note::new(Weight::Info, text)).collect::<VecDeque<_>>(),
             toast: None,
@@ -143,7 +145,10 @@ impl PreviewApp {
 
     fn menu(&mut self, ui: &mut Ui) {
         egui::MenuBar::new().ui(ui, |ui| {
-            let item = |ui: &mut Ui, name: &str, keys: &str| ui.add(egui::Button::new(name).shortcut_text(keys)).clicked();
+            let item = |ui: &mut Ui, name: &str, keys: &str| {
+                let button = egui::Button::new(name);
+                ui.add(if keys.is_empty() { button } else { button.shortcut_text(keys) }).clicked()
+            };
             ui.menu_button("File", |ui| {
                 if item(ui, "Save", "Ctrl+S") {
                     keys::act(&mut self.desk, keys::Action::Save, false);

@@ -34,6 +34,8 @@ pub struct Desk {
     pub transport: TransportReport,
     /// Figures of the session.
     pub figures: Figures,
+    /// Pictures of the present or last playback that the window was too slow to draw.
+    pub undrawn: u64,
     /// Times of its stages.
     pub stages: StageMeans,
     /// The log, oldest first.
@@ -106,8 +108,13 @@ impl Desk {
             self.film = Some(film);
         }
         if let Some(transport) = news.transport {
+            let played = self.plays();
             self.transport = transport;
+            if self.plays() && !played {
+                self.undrawn = 0;
+            }
         }
+        self.undrawn += news.overtaken;
         if let Some(figures) = news.figures {
             self.figures = figures;
         }
@@ -182,6 +189,11 @@ impl Desk {
     /// Whether the film plays, or is about to.
     pub fn plays(&self) -> bool {
         matches!(self.transport.activity, TransportActivity::Playing | TransportActivity::Prerolling)
+    }
+
+    /// Pictures of the present or last playback that were not seen: drawn too late, or not taken by the window.
+    pub fn left_out(&self) -> u64 {
+        self.figures.dropped + self.undrawn
     }
 
     /// Moves the playhead.

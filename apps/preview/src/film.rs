@@ -232,7 +232,8 @@ fn row_of(track: &Track, rate: FrameRate) -> Row {
     };
     let mut pieces: Vec<Piece> = track.clips.iter().map(piece).collect();
     pieces.sort_by(|a, b| (a.clip.start, a.id()).cmp(&(b.clip.start, b.id())));
-    let span_of = |id: &Option<_>| id.as_ref().and_then(|id: &cutroom_api::ClipId| track.clips.with_id(id.as_str())).map(|clip| clip.span());
+    let span_of =
+        |id: &Option<_>| id.as_ref().and_then(|id: &cutroom_api::ClipId| track.clips.with_id(id.as_str())).map(|clip| clip.span());
     let joint = |transition: &cutroom_api::Transition| {
         let span = transition.span_between(span_of(&transition.from), span_of(&transition.to))?;
         Some(Joint { kind: transition.kind.clone(), start: rate.frame_at(span.start), end: rate.frame_at(span.end()) })

@@ -29,11 +29,17 @@ pub fn lines(desk: &Desk) -> Vec<String> {
         format!("decode {}   draw {}   finish {}", ms(desk.stages.decode), ms(desk.stages.draw), ms(desk.stages.finish)),
         format!("upload {:.1} ms   window {:.1} ms", counters.upload.as_secs_f64() * 1e3, desk.drawn_ms),
         format!("request to picture {}", waited.map_or("unknown".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))),
-        format!("shown {}   left out {}   late {}   {:.2} of {per_sec:.2} per s", f.shown, f.dropped, f.late, f.fps),
+        format!("drawn {}   left out {}   late {}   {:.2} of {per_sec:.2} per s", f.shown, f.dropped, f.late, f.fps),
+        format!("not shown because the window was too slow {}", desk.undrawn),
         format!("sound drift {:.1} ms, missing {:.1} ms", f.drift_ms, f.missing_sound_ms),
         format!("sound on {}", f.sound),
         format!("waiting: {} frames, {} jobs; overtaken {}", f.requests, f.jobs, f.overtaken),
-        format!("frame cache {} of {}, {} frames, {hits:.0} % found", mib(f.cached_bytes), mib(f.cache_budget_bytes), f.cached_frames),
+        format!(
+            "frame cache {} of {}, {} frames, {hits:.0} % found",
+            mib(f.cached_bytes),
+            mib(f.cache_budget_bytes),
+            f.cached_frames
+        ),
         format!(
             "uploaded {}, read back {} (scopes {}), shown {}",
             counters.uploaded, counters.read_back, counters.read_back_for_scopes, counters.presented

@@ -1,5 +1,5 @@
 //! Buttons with drawn signs: no font has to know them.
-use eframe::egui::{Color32, Painter, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{Color32, Painter, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// A sign of the transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

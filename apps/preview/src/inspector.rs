@@ -43,7 +43,13 @@ const PICTURE: &[Field] = &[
 ];
 
 const SOUND: &[Field] = &[
-    Field { range: -144.0..=60.0, speed: 0.1, decimals: 1, suffix: " dB", ..field("Volume", "audio.gain_db", |clip| single(&clip.audio.gain_db)) },
+    Field {
+        range: -144.0..=60.0,
+        speed: 0.1,
+        decimals: 1,
+        suffix: " dB",
+        ..field("Volume", "audio.gain_db", |clip| single(&clip.audio.gain_db))
+    },
     Field { range: -1.0..=1.0, ..field("Balance", "audio.pan", |clip| single(&clip.audio.pan)) },
 ];
 
@@ -146,7 +152,8 @@ fn frames(ui: &mut Ui, desk: &mut Desk, piece: &Piece, name: &str, now: i64, lea
     let (value, response, changing) = edited(ui, desk, (piece.id(), name), now as f64, |value| {
         DragValue::new(value).range(least as f64..=1e9).speed(0.25).fixed_decimals(0).suffix(" frames")
     });
-    let ends = response.drag_stopped() || response.lost_focus() || response.changed() && !response.dragged() && !response.has_focus();
+    let ends =
+        response.drag_stopped() || response.lost_focus() || response.changed() && !response.dragged() && !response.has_focus();
     let mut changing = changing;
     if ends && value.round() as i64 != now {
         changing.number = desk.command(command(value.round() as i64));

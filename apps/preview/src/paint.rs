@@ -163,7 +163,11 @@ pub fn texture(
 pub fn layout(device: &wgpu::Device, label: &str, textures: u32, samplers: u32) -> wgpu::BindGroupLayout {
     let entry = |binding| {
         let ty = match binding {
-            0 => wgpu::BindingType::Buffer { ty: wgpu::BufferBindingType::Uniform, has_dynamic_offset: false, min_binding_size: None },
+            0 => wgpu::BindingType::Buffer {
+                ty: wgpu::BufferBindingType::Uniform,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
             n if n <= textures => wgpu::BindingType::Texture {
                 sample_type: wgpu::TextureSampleType::Float { filterable: true },
                 view_dimension: wgpu::TextureViewDimension::D2,

@@ -75,7 +75,17 @@ impl Pictures {
         let pipeline = paint::pipeline(&device, shader, &layout, "convert", wgpu::TextureFormat::Rgba8Unorm);
         let sampler = device.create_sampler(&paint::sampler(wgpu::FilterMode::Linear));
         let uniforms = paint::uniforms(&device, 32);
-        Self { device, queue, pipeline, layout, sampler, uniforms, planes: Vec::new(), kept: Vec::new(), counters: Counters::default() }
+        Self {
+            device,
+            queue,
+            pipeline,
+            layout,
+            sampler,
+            uniforms,
+            planes: Vec::new(),
+            kept: Vec::new(),
+            counters: Counters::default(),
+        }
     }
 
     /// A picture as a texture; `None` if its planes are none that can be shown.

@@ -6,8 +6,8 @@ use crate::{
     words,
 };
 use cutroom_api::{
-    ApiError, CancelToken, Editor, FrameHandle, LiveOptions, LiveSession, RenderScale, SessionEvent, SoundOutput, TransportActivity,
-    TransportReport, Urgency, ViewId,
+    ApiError, CancelToken, Editor, FrameHandle, LiveOptions, LiveSession, RenderScale, SessionEvent, SoundOutput,
+    TransportActivity, TransportReport, Urgency, ViewId,
 };
 use serde_json::{Value, json};
 use std::{
@@ -85,6 +85,8 @@ struct Running {
     played: bool,
     is_busy: bool,
     told: Option<TransportReport>,
+    /// The last command that was carried out since it was told.
+    answered: Option<u64>,
     figures: (Figures, Instant),
     /// The clip whose effects are left out beside the picture, and that picture's session.
     compared: Option<String>,
@@ -117,6 +119,7 @@ impl Running {
             played: false,
             is_busy: true,
             told: None,
+            answered: None,
             figures: (Figures::default(), Instant::now()),
             compared: None,
             before: None,
@@ -140,7 +143,13 @@ impl Running {
     fn run(mut self, queue: &mpsc::Receiver<Order>) -> Option<ApiError> {
         loop {
             let jobs = self.session.job_count() > 0;
-            let pause = if self.is_busy { BUSY } else if jobs { WORKING } else { IDLE };
+            let pause = if self.is_busy {
+                BUSY
+            } else if jobs {
+                WORKING
+            } else {
+                IDLE
+            };
             match queue.recv_timeout(pause) {
                 Ok(order) => {
                     let all = std::iter::once(order).chain(queue.try_iter()).collect();
@@ -153,6 +162,10 @@ impl Running {
             }
             if let Err(errors) = self.update() {
                 self.fail(&errors);
+            }
+            // What a command has led to is told before that it is answered.
+            if let Some(number) = self.answered.take() {
+                self.board.put(|news| news.answered = Some(number));
             }
             self.board.tell();
         }
@@ -189,9 +202,7 @@ impl Running {
                         Ok(event) => words::of(&event).into_iter().for_each(|note| self.board.note(note)),
                         Err(errors) => errors.iter().for_each(|e| self.board.note(Note::of(Weight::Refusal, e))),
                     }
-                    // The film comes with the answer, or before it.
-                    self.follow();
-                    self.board.put(|news| news.answered = Some(number));
+                    self.answered = Some(number);
                 }
             }
         }
@@ -277,9 +288,8 @@ impl Running {
                 self.media = Arc::new(media_of(self.session.session()));
             }
         }
-        let is_known = |film: &Arc<Film>| {
-            (film.revision, film.unsaved) == (self.session.revision(), self.session.editor().is_unsaved())
-        };
+        let is_known =
+            |film: &Arc<Film>| (film.revision, film.unsaved) == (self.session.revision(), self.session.editor().is_unsaved());
         if !self.film.as_ref().is_some_and(is_known) {
             self.show_film();
         }
@@ -308,7 +318,7 @@ impl Running {
         let engine = self.session.engine(self.view).map_err(one)?;
         if let Some(shown) = engine.shown().pop_back() {
             let shown = Shown { frame: shown.frame, revision: shown.revision, plays: true, waited: None, picture: shown.picture };
-            self.board.put(|news| news.picture = Some(shown));
+            self.board.show(shown);
         }
         let answer = self.wanted.as_ref().map(|wanted| (wanted.handle.poll(), wanted.since));
         let mut failed = None;
@@ -319,7 +329,7 @@ impl Running {
                 }
                 let waited = answer.exact.then(|| since.elapsed());
                 let shown = Shown { frame: answer.frame, revision: answer.revision, plays: false, waited, picture: answer.picture };
-                self.board.put(|news| news.picture = Some(shown));
+                self.board.show(shown);
             }
             Some((Err(e), _)) => {
                 self.wanted = None;

@@ -234,7 +234,11 @@ fn guides(painter: &egui::Painter, picture: Rect) {
 
 fn tools(ui: &mut Ui, desk: &mut Desk) {
     ui.horizontal_wrapped(|ui| {
-        if ui.selectable_label(desk.viewer.zoom.is_none(), "Fit").on_hover_text("Fit the picture into the viewer (Shift+6)").clicked() {
+        if ui
+            .selectable_label(desk.viewer.zoom.is_none(), "Fit")
+            .on_hover_text("Fit the picture into the viewer (Shift+6)")
+            .clicked()
+        {
             desk.viewer.fit();
         }
         let is_whole = desk.viewer.zoom.is_some_and(|zoom| (zoom * ui.pixels_per_point() - 1.0).abs() < 1e-3);
@@ -261,7 +265,12 @@ fn tools(ui: &mut Ui, desk: &mut Desk) {
         let ways = [
             (Compare::Held, Action::ToggleAB, "A/B", "Show A, or the film again (2)"),
             (Compare::Wipe, Action::Wipe, "Wipe", "A left of a line, the film right of it (3)"),
-            (Compare::Before, Action::Before, "Before/after", "Left of a line without the effects of the selected clip, at rest (4)"),
+            (
+                Compare::Before,
+                Action::Before,
+                "Before/after",
+                "Left of a line without the effects of the selected clip, at rest (4)",
+            ),
         ];
         for (way, action, name, help) in ways {
             if ui.selectable_label(desk.viewer.compare == way, name).on_hover_text(help).clicked() {

@@ -38,14 +38,8 @@ pub fn open(options: WindowOptions, started: Instant) -> Result<(), ApiError> {
         Editor::open(session, JournalOptions::default())?
     };
     let failed = Arc::<Mutex<Option<ApiError>>>::default();
-    let setup = Setup {
-        run: options.run,
-        started,
-        layout_file: layout::file_of_user(),
-        stages,
-        notes,
-        failed: Arc::clone(&failed),
-    };
+    let setup =
+        Setup { run: options.run, started, layout_file: layout::file_of_user(), stages, notes, failed: Arc::clone(&failed) };
     let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Ok(Box::new(PreviewApp::new(context, editor, setup)?))
     };

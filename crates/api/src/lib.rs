@@ -84,8 +84,8 @@ pub use cutroom_project::{
 };
 pub use cutroom_timeline::RenderScale;
 pub use cutroom_types::{
-    Align, AudioBlock, CancelToken, ClipId, ColorModel, Fit, FrameRate, Gaps, Picture, Plane, Progress, ProgressUnit, Range as SampleRange,
-    Size, Time, TimeDelta, Timecode,
+    Align, AudioBlock, CancelToken, ClipId, ColorModel, Fit, FrameRate, Gaps, Picture, Plane, Progress, ProgressUnit,
+    Range as SampleRange, Size, Time, TimeDelta, Timecode,
 };
 pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};

@@ -6,7 +6,7 @@ use crate::{
     transport::timecode,
 };
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, FontId, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, Role, pos2,
+    self, Align2, Color32, CornerRadius, FontId, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
 };
 
 /// Clips narrower than this, in points, are drawn together.
@@ -104,7 +104,13 @@ fn clips(
         painter.rect_stroke(rect, CornerRadius::same(2), Stroke::new(1.0, light), StrokeKind::Inside);
         if rect.width() > 60.0 {
             let font = FontId::proportional(10.0);
-            painter.with_clip_rect(rect.intersect(place.tracks)).text(rect.center(), Align2::CENTER_CENTER, &joint.kind, font, Color32::WHITE);
+            painter.with_clip_rect(rect.intersect(place.tracks)).text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                &joint.kind,
+                font,
+                Color32::WHITE,
+            );
         }
     }
 }
@@ -118,7 +124,13 @@ fn clip(painter: &Painter, piece: &Piece, rect: Rect, is_selected: bool, is_on: 
     let seen = rect.intersect(painter.clip_rect());
     if seen.width() >= NAMED {
         let inner = painter.with_clip_rect(seen.shrink2(egui::vec2(4.0, 0.0)));
-        inner.text(seen.left_center() + egui::vec2(6.0, 0.0), Align2::LEFT_CENTER, &piece.name, FontId::proportional(12.0), Color32::WHITE);
+        inner.text(
+            seen.left_center() + egui::vec2(6.0, 0.0),
+            Align2::LEFT_CENTER,
+            &piece.name,
+            FontId::proportional(12.0),
+            Color32::WHITE,
+        );
     }
 }
 
@@ -158,7 +170,8 @@ pub fn ruler(ui: &Ui, desk: &Desk, film: &Film, place: &Place) {
         painter.add(Shape::convex_polygon(corners, Color32::from_rgb(r, g, b), Stroke::NONE));
     }
     let x = place.x(desk.frame());
-    let corners = vec![pos2(x - 6.0, place.ruler.bottom() - 10.0), pos2(x + 6.0, place.ruler.bottom() - 10.0), pos2(x, place.ruler.bottom())];
+    let corners =
+        vec![pos2(x - 6.0, place.ruler.bottom() - 10.0), pos2(x + 6.0, place.ruler.bottom() - 10.0), pos2(x, place.ruler.bottom())];
     painter.add(Shape::convex_polygon(corners, PLAYHEAD, Stroke::NONE));
 }
 

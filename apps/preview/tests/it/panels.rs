@@ -1,7 +1,7 @@
 //! Panels are hidden, shown and kept; figures, scopes and media say what is known; large films stay fluid.
 use crate::support::{FRAMES, Window};
 use cutroom_preview::{hud, layout::Panel};
-use eframe::egui::Key;
+use eframe::egui::{Key, accesskit::Role};
 use serde_json::json;
 use std::{sync::Arc, time::Instant};
 
@@ -10,7 +10,7 @@ fn panels_are_hidden_shown_again_and_kept_for_the_next_window() {
     let Some(mut window) = Window::open() else { return };
     assert!(Panel::LIST.iter().all(|panel| window.desk().layout.is_shown(*panel)));
     window.click("View");
-    window.click("Media");
+    window.click_role(Role::CheckBox, "Media");
     assert!(!window.desk().layout.is_shown(Panel::Media));
     window.desk().layout.save().unwrap();
     let dir = Arc::clone(&window.dir);
@@ -54,8 +54,10 @@ fn media_that_are_gone_are_said_to_be_offline() {
 #[test]
 fn ten_thousand_clips_are_drawn_and_edited_at_once() {
     let dir = Arc::new(tempfile::tempdir().unwrap());
-    let clip = |track: usize, n: usize| json!({"id": format!("t{track}c{n}"), "source": {"type": "solid", "color": [0.2, 0.3, 0.4, 1.0]},
-        "start": format!("{}f", n * 25), "duration": "25f"});
+    let clip = |track: usize, n: usize| {
+        json!({"id": format!("t{track}c{n}"), "source": {"type": "solid", "color": [0.2, 0.3, 0.4, 1.0]},
+        "start": format!("{}f", n * 25), "duration": "25f"})
+    };
     let track = |t: usize| json!({"id": format!("v{t}"), "clips": (0..500).map(|n| clip(t, n)).collect::<Vec<_>>()});
     let film = json!({"schema_version": 2, "main": "m", "compositions": [{"id": "m", "size": {"width": 64, "height": 36},
         "frame_rate": 25, "tracks": (0..20).map(track).collect::<Vec<_>>()}]});
