@@ -9,6 +9,7 @@ use crate::{
     running::{self, RunOptions},
     scopes,
     stages::{StageMeans, Stages},
+    state::{ScopesState, TimelineState, ViewerState},
     timeline, transport, viewer,
 };
 use cutroom_api::{ApiError, Editor, TransportReport};
@@ -92,9 +93,9 @@ impl PreviewApp {
             hud: false,
             answered: 0,
             ended: None,
-            viewer: viewer::ViewerState::default(),
-            timeline: timeline::TimelineState::default(),
-            scopes: scopes::ScopesState::default(),
+            viewer: ViewerState::default(),
+            timeline: TimelineState::default(),
+            scopes: ScopesState::default(),
             layout: Layout::new(setup.layout_file.clone()),
             shuttle: 0.0,
             first_picture: None,

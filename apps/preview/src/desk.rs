@@ -4,10 +4,8 @@ use crate::{
     layout::Layout,
     link::{Figures, Link, News, Note, Order, Shown, Weight},
     picture::{OnScreen, Pictures},
-    scopes::ScopesState,
     stages::StageMeans,
-    timeline::TimelineState,
-    viewer::ViewerState,
+    state::{ScopesState, TimelineState, ViewerState},
 };
 use cutroom_api::{ApiError, TransportActivity, TransportReport};
 use serde_json::{Value, json};

@@ -267,7 +267,7 @@ impl Window {
         let [width, height] = size_in_pixels;
         let extent = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
         let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
-        let target = cutroom_preview::paint::texture("window", extent, self.state.target_format, usage);
+        let target = cutroom_preview::gpu::texture("window", extent, self.state.target_format, usage);
         let target = device.create_texture(&target);
         let view = target.create_view(&wgpu::TextureViewDescriptor::default());
         {
