@@ -10,7 +10,8 @@ pub fn golden(args: &[String]) -> Outcome {
         _ => return Err("cargo xtask golden takes nothing, or --bless to write the file anew".into()),
     };
     let mut test = workspace::cargo();
-    test.args(["test", "--quiet", "--workspace", "--exclude", crate::test::WINDOW, "--test", "it", "golden::"]).env_remove("CUTROOM_BLESS");
+    test.args(["test", "--quiet", "--workspace", "--exclude", workspace::WINDOW, "--test", "it", "golden::"])
+        .env_remove("CUTROOM_BLESS");
     if bless {
         test.env("CUTROOM_BLESS", "1");
     }

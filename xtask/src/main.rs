@@ -26,7 +26,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   demo [CLIP…]         install what is missing, build program and editor, make footage (or take the clips given), export demo/film.mp4
-  test                 install what is missing, then format, lint, repository rules, licences, all tests, those in a browser too
+  test [preview]       install what is missing, then format, lint, repository rules, licences, all tests, those in a browser
+                       too; or lint and tests of the preview window alone, which are otherwise the last step
   fmt [--check]        format all source files, those declared by macros too
   bench [--runs N] [--against FOLDER] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md; or print the ratio to the

@@ -1,11 +1,11 @@
 //! `cargo xtask test`: all checks of CI, those that fail fastest first. Skipped tests are reported
 //! after the summary of the test runner: tests append them to the file named by
 //! `CUTROOM_SKIPPED_TESTS`.
-use crate::{Outcome, format, process, setup, web, workspace, workspace::cargo};
+use crate::{
+    Outcome, format, process, setup, web, workspace,
+    workspace::{WINDOW, cargo},
+};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
-
-/// The window, which is built in a step of its own: what it is made of takes long.
-pub const WINDOW: &str = "cutroom-preview";
 
 /// Runs all checks, or those of the window alone.
 pub fn test(args: &[String]) -> Outcome {
@@ -23,7 +23,9 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("editor", || web::build().and_then(|()| web::unit_tests()))?;
-    clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--exclude", WINDOW, "--all-targets", "--", "-D", "warnings"]))?;
+    clock.step("lint", || {
+        run(&["clippy", "--quiet", "--workspace", "--exclude", WINDOW, "--all-targets", "--", "-D", "warnings"])
+    })?;
     // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--exclude", WINDOW, "--no-run", "--quiet"]))?;

@@ -26,7 +26,7 @@ pub fn types(args: &[String]) -> Outcome {
         [flag] if flag == "--check" => true,
         _ => return Err("cargo xtask types takes only --check".into()),
     };
-    process::run(cargo().args(["test", "--workspace", "--exclude", crate::test::WINDOW, "--no-run", "--quiet"]))?;
+    process::run(cargo().args(["test", "--workspace", "--exclude", workspace::WINDOW, "--no-run", "--quiet"]))?;
     install(&folder())?;
     written(check)?;
     unit_tests()

@@ -2,6 +2,9 @@
 use crate::{Outcome, process};
 use std::{path::PathBuf, process::Command};
 
+/// The package of the preview window, which is built in a step of its own: what it is made of takes long.
+pub const WINDOW: &str = "cutroom-preview";
+
 /// The repository's root folder.
 pub fn root() -> PathBuf {
     // Found at run time: a build cache may be shared by clones in different folders.

@@ -9,6 +9,7 @@ use crate::{
     running::{self, RunOptions},
     scopes,
     stages::{StageMeans, Stages},
+    state::{ScopesState, TimelineState, ViewerState},
     timeline, transport, viewer,
 };
 use cutroom_api::{ApiError, BackendChoice, Editor, Screen, TransportReport};
@@ -77,6 +78,7 @@ impl PreviewApp {
             film: None,
             transport: TransportReport::default(),
             figures: Figures::default(),
+            undrawn: 0,
             stages: StageMeans::default(),
             notes: setup.notes.iter().map(|text| Note::new(Weight::Info, text)).collect::<VecDeque<_>>(),
             toast: None,
@@ -93,9 +95,9 @@ impl PreviewApp {
             hud: false,
             answered: 0,
             ended: None,
-            viewer: viewer::ViewerState::default(),
-            timeline: timeline::TimelineState::default(),
-            scopes: scopes::ScopesState::default(),
+            viewer: ViewerState::default(),
+            timeline: TimelineState::default(),
+            scopes: ScopesState::default(),
             layout: Layout::new(setup.layout_file.clone()),
             shuttle: 0.0,
             first_picture: None,
@@ -146,7 +148,10 @@ impl PreviewApp {
 
     fn menu(&mut self, ui: &mut Ui) {
         egui::MenuBar::new().ui(ui, |ui| {
-            let item = |ui: &mut Ui, name: &str, keys: &str| ui.add(egui::Button::new(name).shortcut_text(keys)).clicked();
+            let item = |ui: &mut Ui, name: &str, keys: &str| {
+                let button = egui::Button::new(name);
+                ui.add(if keys.is_empty() { button } else { button.shortcut_text(keys) }).clicked()
+            };
             ui.menu_button("File", |ui| {
                 if item(ui, "Save", "Ctrl+S") {
                     keys::act(&mut self.desk, keys::Action::Save, false);

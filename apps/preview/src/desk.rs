@@ -4,10 +4,8 @@ use crate::{
     layout::Layout,
     link::{Figures, Link, News, Note, Order, Shown, Weight},
     picture::{OnScreen, Pictures},
-    scopes::ScopesState,
     stages::StageMeans,
-    timeline::TimelineState,
-    viewer::ViewerState,
+    state::{ScopesState, TimelineState, ViewerState},
 };
 use cutroom_api::{ApiError, TransportActivity, TransportReport};
 use serde_json::{Value, json};
@@ -34,6 +32,8 @@ pub struct Desk {
     pub transport: TransportReport,
     /// Figures of the session.
     pub figures: Figures,
+    /// Pictures of the present or last playback that the window was too slow to draw.
+    pub undrawn: u64,
     /// Times of its stages.
     pub stages: StageMeans,
     /// The log, oldest first.
@@ -106,8 +106,13 @@ impl Desk {
             self.film = Some(film);
         }
         if let Some(transport) = news.transport {
+            let played = self.plays();
             self.transport = transport;
+            if self.plays() && !played {
+                self.undrawn = 0;
+            }
         }
+        self.undrawn += news.overtaken;
         if let Some(figures) = news.figures {
             self.figures = figures;
         }
@@ -182,6 +187,11 @@ impl Desk {
     /// Whether the film plays, or is about to.
     pub fn plays(&self) -> bool {
         matches!(self.transport.activity, TransportActivity::Playing | TransportActivity::Prerolling)
+    }
+
+    /// Pictures of the present or last playback that were not seen: drawn too late, or not taken by the window.
+    pub fn left_out(&self) -> u64 {
+        self.figures.dropped + self.undrawn
     }
 
     /// Moves the playhead.

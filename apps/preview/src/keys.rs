@@ -1,5 +1,5 @@
 //! What keys do: one table, which the tests, the help and the pages of documentation agree with.
-use crate::{desk::Desk, layout::Panel, viewer::Compare};
+use crate::{desk::Desk, layout::Panel, state::Compare};
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use serde_json::json;
 

@@ -8,11 +8,14 @@
 //!
 //! Nothing here knows how frames are decoded or drawn, nor what an edit does.
 #![forbid(unsafe_code)]
+// An error ends an operation and holds all details; its size does not matter there.
+#![allow(clippy::result_large_err)]
 
 pub mod app;
 mod before;
 pub mod desk;
 pub mod film;
+pub mod gpu;
 pub mod hud;
 mod icon;
 mod inspector;
@@ -26,6 +29,7 @@ pub mod picture;
 pub mod running;
 pub mod scopes;
 pub mod stages;
+pub mod state;
 pub mod timeline;
 pub mod transport;
 pub mod viewer;

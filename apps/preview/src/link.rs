@@ -134,6 +134,8 @@ pub struct Figures {
 pub struct News {
     /// The newest picture.
     pub picture: Option<Shown>,
+    /// Pictures of playback that another one replaced before the window took them.
+    pub overtaken: u64,
     /// The newest picture without the effects of a clip; `Some(None)`: there is none any more.
     pub before: Option<Option<Shown>>,
     /// The newest state of the document.
@@ -171,6 +173,14 @@ impl Board {
         let surplus = news.notes.len().saturating_sub(MAX_NOTES);
         news.notes.drain(..surplus);
         self.is_new.store(true, Ordering::Release);
+    }
+
+    /// Shows a picture in place of one that was not taken.
+    pub fn show(&self, shown: Shown) {
+        self.put(|news| {
+            let before = news.picture.replace(shown);
+            news.overtaken += u64::from(before.is_some_and(|before| before.plays));
+        });
     }
 
     /// Adds a note.

@@ -4,7 +4,7 @@
 //! [`Pictures::texture`] is the one place at which a picture comes to the screen: what was drawn on the
 //! window's device is shown where it is; planes in host memory are uploaded, each as it is, and converted
 //! by a shader.
-use crate::{link::Shown, paint};
+use crate::{gpu, link::Shown};
 use cutroom_api::{ColorModel, Picture, SampleRange, Screen, ScreenCounters, Size, screen_texture};
 use eframe::{egui_wgpu::RenderState, wgpu};
 use std::{
@@ -77,11 +77,11 @@ impl Pictures {
     /// For the device of a window.
     pub fn new(state: &RenderState, screen: Screen) -> Self {
         let (device, queue) = (state.device.clone(), state.queue.clone());
-        let layout = paint::layout(&device, "planes", 3, 1);
+        let layout = gpu::layout(&device, "planes", 3, 1);
         let shader = wgpu::include_wgsl!("planes.wgsl");
-        let pipeline = paint::pipeline(&device, shader, &layout, "convert", wgpu::TextureFormat::Rgba8Unorm);
-        let sampler = device.create_sampler(&paint::sampler(wgpu::FilterMode::Linear));
-        let uniforms = paint::uniforms(&device, 32);
+        let pipeline = gpu::pipeline(&device, shader, &layout, "convert", wgpu::TextureFormat::Rgba8Unorm);
+        let sampler = device.create_sampler(&gpu::sampler(wgpu::FilterMode::Linear));
+        let uniforms = gpu::uniforms(&device, 32);
         Self {
             device,
             queue,
@@ -132,16 +132,16 @@ impl Pictures {
         };
         let values = [kr as f32, kb as f32, f32::from(u8::from(is_rgb)), 0.0];
         let values = values.into_iter().chain(codes.map(|code| code / 255.0));
-        self.queue.write_buffer(&self.uniforms, 0, &paint::bytes(values));
+        self.queue.write_buffer(&self.uniforms, 0, &gpu::bytes(values));
         for n in 0..3 {
             self.upload_plane(n, picture.planes.get(n)?);
         }
         self.counters.uploaded += 1;
         let (view, used) = self.target(picture.size);
         let planes = self.planes.iter().map(|(texture, _)| texture.create_view(&wgpu::TextureViewDescriptor::default()));
-        let group = paint::group(&self.device, &self.layout, &self.uniforms, &planes.collect::<Vec<_>>(), &[&self.sampler]);
+        let group = gpu::group(&self.device, &self.layout, &self.uniforms, &planes.collect::<Vec<_>>(), &[&self.sampler]);
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
-        paint::draw(&mut encoder, &view, &self.pipeline, &group);
+        gpu::draw(&mut encoder, &view, &self.pipeline, &group);
         self.queue.submit([encoder.finish()]);
         Some((view, Used::Uploaded(used)))
     }
@@ -151,7 +151,7 @@ impl Pictures {
         let size = wgpu::Extent3d { width: width.max(1), height: rows.max(1), depth_or_array_layers: 1 };
         if self.planes.get(n).is_none_or(|(_, known)| *known != (width, rows)) {
             let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
-            let texture = self.device.create_texture(&paint::texture("plane", size, wgpu::TextureFormat::R8Unorm, usage));
+            let texture = self.device.create_texture(&gpu::texture("plane", size, wgpu::TextureFormat::R8Unorm, usage));
             self.planes.truncate(n);
             self.planes.push((texture, (width, rows)));
         }
@@ -169,7 +169,7 @@ impl Pictures {
         }
         let extent = wgpu::Extent3d { width: size.width.max(1), height: size.height.max(1), depth_or_array_layers: 1 };
         let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::RENDER_ATTACHMENT;
-        let texture = self.device.create_texture(&paint::texture("picture", extent, wgpu::TextureFormat::Rgba8Unorm, usage));
+        let texture = self.device.create_texture(&gpu::texture("picture", extent, wgpu::TextureFormat::Rgba8Unorm, usage));
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let used = Arc::new(());
         self.kept.retain(|kept| kept.size == size || Arc::strong_count(&kept.used) > 1);

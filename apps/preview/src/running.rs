@@ -85,6 +85,8 @@ struct Running {
     played: bool,
     is_busy: bool,
     told: Option<TransportReport>,
+    /// The last command that was carried out since it was told.
+    answered: Option<u64>,
     figures: (Figures, Instant),
     /// The clip whose effects are left out beside the picture, and that picture's session.
     compared: Option<String>,
@@ -117,6 +119,7 @@ impl Running {
             played: false,
             is_busy: true,
             told: None,
+            answered: None,
             figures: (Figures::default(), Instant::now()),
             compared: None,
             before: None,
@@ -160,6 +163,10 @@ impl Running {
             if let Err(errors) = self.update() {
                 self.fail(&errors);
             }
+            // What a command has led to is told before that it is answered.
+            if let Some(number) = self.answered.take() {
+                self.board.put(|news| news.answered = Some(number));
+            }
             self.board.tell();
         }
     }
@@ -195,9 +202,7 @@ impl Running {
                         Ok(event) => words::of(&event).into_iter().for_each(|note| self.board.note(note)),
                         Err(errors) => errors.iter().for_each(|e| self.board.note(Note::of(Weight::Refusal, e))),
                     }
-                    // The film comes with the answer, or before it.
-                    self.follow();
-                    self.board.put(|news| news.answered = Some(number));
+                    self.answered = Some(number);
                 }
             }
         }
@@ -313,7 +318,7 @@ impl Running {
         let engine = self.session.engine(self.view).map_err(one)?;
         if let Some(shown) = engine.shown().pop_back() {
             let shown = Shown { frame: shown.frame, revision: shown.revision, plays: true, waited: None, picture: shown.picture };
-            self.board.put(|news| news.picture = Some(shown));
+            self.board.show(shown);
         }
         let answer = self.wanted.as_ref().map(|wanted| (wanted.handle.poll(), wanted.since));
         let mut failed = None;
@@ -324,7 +329,7 @@ impl Running {
                 }
                 let waited = answer.exact.then(|| since.elapsed());
                 let shown = Shown { frame: answer.frame, revision: answer.revision, plays: false, waited, picture: answer.picture };
-                self.board.put(|news| news.picture = Some(shown));
+                self.board.show(shown);
             }
             Some((Err(e), _)) => {
                 self.wanted = None;

@@ -2,7 +2,7 @@
 //! brought back from a device, while the panel is not seen.
 use crate::{desk::Desk, picture::for_scopes};
 use cutroom_api::{Scope, ScopeSamples};
-use eframe::egui::{self, Color32, ColorImage, Stroke, TextureHandle, TextureOptions, Ui, Vec2, vec2};
+use eframe::egui::{self, Color32, ColorImage, Stroke, TextureOptions, Ui, Vec2, vec2};
 use std::time::{Duration, Instant};
 
 /// Scopes of playback are drawn this often.
@@ -15,17 +15,6 @@ const SCOPES: [(Scope, &str); 4] = [
     (Scope::Vectorscope, "Vectorscope"),
     (Scope::Histogram, "Histogram"),
 ];
-
-/// The scope that is chosen, and its picture.
-#[derive(Default)]
-pub struct ScopesState {
-    chosen: usize,
-    texture: Option<TextureHandle>,
-    /// Number of the picture and scope that it was made of, and when.
-    made: Option<(u64, usize, Instant)>,
-    /// How long it took.
-    took: Duration,
-}
 
 /// The panel.
 pub fn show(ui: &mut Ui, desk: &mut Desk) {

@@ -3,9 +3,11 @@
 mod draw;
 mod gesture;
 
-use crate::desk::Desk;
+use crate::{
+    desk::Desk,
+    state::{Part, TimelineState},
+};
 use eframe::egui::{self, CursorIcon, Rect, Sense, Ui, pos2};
-use gesture::{Drag, Part};
 
 /// Width of the names of tracks, in points.
 const HEAD: f32 = 96.0;
@@ -17,43 +19,6 @@ const TRACK: f32 = 36.0;
 const SCALES: (f32, f32) = (0.0005, 64.0);
 /// How near to an edge the pointer takes it, in points.
 const EDGE: f32 = 7.0;
-
-/// What of the timeline is seen, and what is dragged.
-#[derive(Debug)]
-pub struct TimelineState {
-    /// Points for each frame.
-    pub scale: f32,
-    /// The frame at the left, with its fraction.
-    pub left: f64,
-    /// How far the tracks are scrolled, in points.
-    pub top: f32,
-    /// Whether everything is to be shown.
-    wants_all: bool,
-    /// Factor by which it is to be zoomed about the playhead.
-    wants_zoom: f32,
-    /// What is dragged.
-    drag: Option<Drag>,
-    /// What was dragged, with the number of its command, until that is answered.
-    pending: Option<(Drag, u64)>,
-}
-
-impl Default for TimelineState {
-    fn default() -> Self {
-        Self { scale: 4.0, left: 0.0, top: 0.0, wants_all: true, wants_zoom: 1.0, drag: None, pending: None }
-    }
-}
-
-impl TimelineState {
-    /// Shows everything.
-    pub fn show_all(&mut self) {
-        self.wants_all = true;
-    }
-
-    /// Zooms about the playhead.
-    pub fn zoom_by(&mut self, factor: f32) {
-        self.wants_zoom *= factor;
-    }
-}
 
 /// Where things are.
 struct Place {

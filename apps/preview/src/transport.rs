@@ -50,11 +50,13 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         marks(ui, desk, &code);
         ui.separator();
         quality(ui, desk);
-        if plays || desk.figures.dropped > 0 {
-            let words = format!("{} left out", desk.figures.dropped);
+        let left_out = desk.left_out();
+        if plays || left_out > 0 {
+            let words = format!("{left_out} left out");
             let words = RichText::new(words).monospace();
-            let color = if desk.figures.dropped > 0 { ui.visuals().warn_fg_color } else { ui.visuals().weak_text_color() };
-            ui.label(words.color(color)).on_hover_text("Pictures that came too late and were not shown in this playback");
+            let color = if left_out > 0 { ui.visuals().warn_fg_color } else { ui.visuals().weak_text_color() };
+            ui.label(words.color(color))
+                .on_hover_text("Pictures of this playback that came too late, or for which the window was too slow");
         }
         let activity = match desk.transport.activity {
             TransportActivity::Opening => "opening",

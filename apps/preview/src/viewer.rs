@@ -6,6 +6,7 @@ use crate::{
     link::Order,
     paint::{Channel, Placed},
     picture::OnScreen,
+    state::Compare,
 };
 use eframe::{
     egui::{self, Align2, Color32, CornerRadius, CursorIcon, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2},
@@ -16,75 +17,6 @@ use eframe::{
 const ZOOMS: (f32, f32) = (0.02, 64.0);
 /// How near to the line the pointer takes it, in points.
 const LINE_REACH: f32 = 8.0;
-
-/// What the picture is compared with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compare {
-    /// Nothing.
-    #[default]
-    Off,
-    /// A is shown instead.
-    Held,
-    /// A left of a line.
-    Wipe,
-    /// Left of a line without the effects of the selected clip.
-    Before,
-}
-
-/// How the picture is shown.
-#[derive(Clone, Debug)]
-pub struct ViewerState {
-    /// Points for each pixel of the film; `None`: so that it fits.
-    pub zoom: Option<f32>,
-    /// From the middle of the panel to the middle of the picture, in points.
-    pub pan: Vec2,
-    /// What is shown of the codes.
-    pub channel: Channel,
-    /// Whether safe areas and the centre are shown.
-    pub safe_areas: bool,
-    /// What it is compared with.
-    pub compare: Compare,
-    /// Where the line is, 0..=1 of the panel's width.
-    pub line: f32,
-    /// What the session was asked to leave the effects out of.
-    asked: Option<String>,
-    /// Whether the line is dragged.
-    drags_line: bool,
-    wants_whole: bool,
-}
-
-impl Default for ViewerState {
-    fn default() -> Self {
-        Self {
-            zoom: None,
-            pan: Vec2::ZERO,
-            channel: Channel::All,
-            safe_areas: false,
-            compare: Compare::Off,
-            line: 0.5,
-            asked: None,
-            drags_line: false,
-            wants_whole: false,
-        }
-    }
-}
-
-impl ViewerState {
-    /// Fits the picture into the panel.
-    pub fn fit(&mut self) {
-        (self.zoom, self.pan) = (None, Vec2::ZERO);
-    }
-
-    /// Shows one pixel of the film on one of the screen.
-    pub fn whole(&mut self) {
-        self.wants_whole = true;
-    }
-
-    /// Begins or ends to compare in a way.
-    pub fn compare_or_not(&mut self, way: Compare) {
-        self.compare = if self.compare == way { Compare::Off } else { way };
-    }
-}
 
 /// The viewer with its tools.
 pub fn show(ui: &mut Ui, desk: &mut Desk) {

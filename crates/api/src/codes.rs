@@ -379,7 +379,7 @@ mod tests {
     use super::*;
     use std::fmt::Write;
 
-    const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-api) & test(codes)'";
+    const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-api) & test(codes)'";
 
     /// docs/errors.md.
     fn page() -> String {

@@ -21,7 +21,15 @@ pub fn path() -> Result<PathBuf, String> {
         let root = crate::footage::root();
         // The whole workspace, so that the features are those of the tests and nothing is built
         // twice.
-        run(Command::new(cargo).current_dir(root).args(["build", "--quiet", "--workspace", "--exclude", "cutroom-preview", "--bin", "cutroom"]))?;
+        run(Command::new(cargo).current_dir(root).args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--exclude",
+            "cutroom-preview",
+            "--bin",
+            "cutroom",
+        ]))?;
         Ok(target_dir().join("debug").join(format!("cutroom{}", std::env::consts::EXE_SUFFIX)))
     })
     .clone()

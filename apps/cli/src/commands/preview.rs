@@ -92,7 +92,9 @@ fn passed_on(args: &PreviewArgs) -> Vec<OsString> {
     option("--backend", name(&args.backend));
     option("--decode", name(&args.decode));
     option("--threads", args.threads.to_string().into());
-    all.extend([(args.read_only, "--read-only"), (args.null_sink, "--null-sink")].iter().filter(|(on, _)| *on).map(|(_, o)| o.into()));
+    all.extend(
+        [(args.read_only, "--read-only"), (args.null_sink, "--null-sink")].iter().filter(|(on, _)| *on).map(|(_, o)| o.into()),
+    );
     // A project may be called as an option is.
     all.extend(["--".into(), args.project.clone().into()]);
     all
@@ -109,7 +111,8 @@ fn program(beside: Option<&Path>, path: Option<OsString>) -> Option<PathBuf> {
 pub fn preview(args: &PreviewArgs) -> Result<(), Failure> {
     let this = env::current_exe().ok();
     let Some(program) = program(this.as_deref().and_then(Path::parent), env::var_os("PATH")) else {
-        let error = ApiError::new("preview.program", format!("{PROGRAM}, the program of the window, is not beside this one, nor on PATH"));
+        let error =
+            ApiError::new("preview.program", format!("{PROGRAM}, the program of the window, is not beside this one, nor on PATH"));
         return Err(error.hint("`cargo build --release -p cutroom-preview` builds it; `cutroom edit` needs only a browser").into());
     };
     become_program(Command::new(&program).args(passed_on(args)), &program)
@@ -158,8 +161,10 @@ mod tests {
             format!("--from 2s --quality half {usual} --read-only --null-sink -- film.json")
         );
         let all = "-- --odd.json";
-        assert_eq!(passed(&format!("--scale 0.3 --device HDMI --composition c {all}")),
-            format!("--composition c --scale 0.3 --device HDMI {usual} {all}"));
+        assert_eq!(
+            passed(&format!("--scale 0.3 --device HDMI --composition c {all}")),
+            format!("--composition c --scale 0.3 --device HDMI {usual} {all}")
+        );
     }
 
     #[test]

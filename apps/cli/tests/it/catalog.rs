@@ -185,7 +185,7 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
 
 fn page(catalog: &Value) -> String {
     let mut text = String::from(
-        "# The catalogue\n\nWritten from `cutroom catalog --json` and drawn by the CPU back end: `CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(catalog)'`; \
+        "# The catalogue\n\nWritten from `cutroom catalog --json` and drawn by the CPU back end: `CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(catalog)'`; \
          do not edit.\nBoth back ends draw every entry. Cost is at default values: passes (times that the picture goes to memory and back) and operations a pixel, where\na pixel read elsewhere counts as 150 and an entry of a table as 20. On the CPU a pass takes about as long as 300 operations.\n\
          A length in `canvas px` is in pixels of the film, measured on the clip as `fit` has fitted it: [Lengths](project-format.md#lengths).\n",
     );
@@ -291,7 +291,7 @@ fn the_catalogue_is_documented_as_it_is() {
         }
         std::fs::write(docs.join("catalog.md"), &now).unwrap();
     }
-    let help = "run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(catalog)'";
+    let help = "run CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(catalog)'";
     let then = std::fs::read_to_string(docs.join("catalog.md")).unwrap_or_default();
     assert!(then == now, "docs/catalog.md is old: {help}");
     // The pixels are the same on every machine; the bytes of the PNG files need not be.

@@ -28,7 +28,7 @@ fn page() -> String {
     let b = Bench::new();
     let help = |args: &[&str]| b.ok(args).out.trim_end().to_owned();
     let mut text = String::from(
-        "# The command line\n\nWritten from `--help` by `CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(docs)'`; do not edit.\n\n\
+        "# The command line\n\nWritten from `--help` by `CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(docs)'`; do not edit.\n\n\
          Results go to standard output; progress, notes and errors to standard error. `cutroom man DIR` writes these pages for `man`.\n",
     );
     text += &format!("\n## cutroom\n\n```text\n{}\n```\n", help(&["--help"]));
@@ -47,10 +47,7 @@ fn the_command_line_is_documented_as_it_is() {
         std::fs::write(&path, &now).unwrap();
     }
     let then = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        then == now,
-        "docs/cli.md is old: run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(docs)'"
-    );
+    assert!(then == now, "docs/cli.md is old: run CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(docs)'");
 }
 
 /// Runs every example of every `--help`, up to the first shell operator, on clips with the names

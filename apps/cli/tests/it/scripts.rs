@@ -56,7 +56,7 @@ fn scripts_are_documented_as_they_are() {
     assert_eq!(now.len(), 680 * 440);
     assert!(
         now == then,
-        "docs/scripts.png is old: run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(scripts)'"
+        "docs/scripts.png is old: run CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(scripts)'"
     );
 }
 

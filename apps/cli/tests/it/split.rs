@@ -4,7 +4,7 @@ use crate::support::{Bench, ffmpeg};
 use serde_json::Value;
 use std::{fmt::Write, path::Path, process::Command};
 
-const HELP: &str = "run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(split)'";
+const HELP: &str = "run CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(split)'";
 /// Size of a picture in the docs, in pixels.
 const SIZE: (u32, u32) = (160, 90);
 
@@ -22,7 +22,7 @@ fn listed(b: &Bench) -> Vec<Value> {
 
 fn page(layouts: &[Value]) -> String {
     let mut text = String::from(
-        "# Split screens\n\nWritten from `cutroom split list --json` and drawn by `cutroom split preview`: `CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(split)'`; \
+        "# Split screens\n\nWritten from `cutroom split list --json` and drawn by `cutroom split preview`: `CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(split)'`; \
          do not edit.\n\n`cutroom split new film.json columns:2 a.mp4 b.mp4` makes a film of clips side by side, `cutroom split add` puts them into a film, and `cutroom split change` lets the \
          cells move to another layout. What is written is ordinary: a composition with a clip for each cell and a shape as its matte, which can be changed like any other.\n\n\
          Numbers and weights may be others than those shown: `columns:3,1,1`, `grid:5x2`, `diagonal:6@-30`; up to 25 cells on a canvas of any shape. A main picture takes two thirds unless \

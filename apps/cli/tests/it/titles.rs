@@ -23,7 +23,7 @@ fn shown_at(id: &str) -> Option<&'static str> {
 
 fn page(titles: &[Value]) -> String {
     let mut text = String::from(
-        "# Titles\n\nWritten from `cutroom title list --json` and drawn by `cutroom title preview`: `CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(titles)'`; \
+        "# Titles\n\nWritten from `cutroom title list --json` and drawn by `cutroom title preview`: `CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(titles)'`; \
          do not edit.\n\n`cutroom title add film.json ID --set name=\"Ada\" --at 2s --duration 4s` adds a title to a project: a composition of text and shapes on a transparent ground, \
          which can be changed like any other, and a clip that shows it. Lengths follow the canvas, texts that are too long become smaller. In texts, `\\n` begins a line; \
          braces are letters.\n\n| | id | what | parameters |\n|---|---|---|---|\n",
@@ -79,7 +79,7 @@ fn titles_are_documented_as_they_are() {
         }
         std::fs::write(docs.join("titles.md"), &now).unwrap();
     }
-    let help = "run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(titles)'";
+    let help = "run CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-cli) & test(titles)'";
     let then = std::fs::read_to_string(docs.join("titles.md")).unwrap_or_default();
     assert!(then == now, "docs/titles.md is old: {help}");
     for id in &ids {

@@ -1,8 +1,9 @@
 //! What the timeline looks like.
-use super::{Drag, Place, RULER, TRACK};
+use super::{Place, RULER, TRACK};
 use crate::{
     desk::Desk,
     film::{Film, Kind, Piece, Row},
+    state::Drag,
     transport::timecode,
 };
 use eframe::egui::{

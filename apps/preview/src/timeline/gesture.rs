@@ -3,85 +3,12 @@ use super::{EDGE, Place};
 use crate::{
     desk::Desk,
     film::{Film, Piece, Row},
+    state::{Drag, Part},
 };
 use eframe::egui::{self, Modifiers, PointerButton, Pos2, Ui};
-use serde_json::{Value, json};
 
 /// How near to something the pointer lets an edge jump there, in points.
 const SNAP: f32 = 7.0;
-
-/// A part of a clip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Its start.
-    Start,
-    /// Its end.
-    End,
-    /// Between them.
-    Body,
-}
-
-/// What is dragged.
-#[derive(Clone, Debug)]
-pub enum Drag {
-    /// The playhead.
-    Playhead,
-    /// The view.
-    View,
-    /// A clip, or an edge of it.
-    Clip {
-        /// Its id.
-        id: String,
-        /// Which part.
-        part: Part,
-        /// The frame at which the pointer took it.
-        taken: i64,
-        /// Its first frame, and the frame after the last one, before it was dragged.
-        span: (i64, i64),
-        /// The track that it was on, and the one that it is over.
-        rows: (usize, usize),
-        /// By how many frames.
-        by: i64,
-    },
-}
-
-impl Drag {
-    /// Where a clip is drawn while it is dragged: row, start and end.
-    pub fn drawn(&self, id: &str) -> Option<(usize, i64, i64)> {
-        let Self::Clip { id: dragged, part, span: (start, end), rows, by, .. } = self else { return None };
-        if dragged != id {
-            return None;
-        }
-        Some(match part {
-            Part::Start => (rows.0, (start + by).min(end - 1), *end),
-            Part::End => (rows.0, *start, (end + by).max(start + 1)),
-            Part::Body => (rows.1, start + by, end + by),
-        })
-    }
-
-    /// The command that does it; `None` if nothing was moved.
-    fn command(&self, film: &Film, modifiers: Modifiers) -> Option<Value> {
-        let Self::Clip { id, part, rows, by, .. } = self else { return None };
-        let (_, start, end) = self.drawn(id)?;
-        let mode = if modifiers.command { "ripple" } else { "plain" };
-        match part {
-            Part::Body if *by == 0 && rows.0 == rows.1 => None,
-            _ if *by == 0 && *part != Part::Body => None,
-            Part::Start => Some(json!({"trim": {"clip": id, "edge": "start", "to": format!("{start}f"), "mode": mode}})),
-            Part::End => Some(json!({"trim": {"clip": id, "edge": "end", "to": format!("{end}f"), "mode": mode}})),
-            Part::Body => {
-                let mut fields = json!({"clips": [id], "by": format!("{by}f")});
-                if rows.0 != rows.1
-                    && let Some(row) = film.rows.get(rows.1)
-                {
-                    fields["track"] = json!(row.id);
-                    fields["alone"] = json!(true);
-                }
-                Some(json!({"move": fields}))
-            }
-        }
-    }
-}
 
 /// The clip at a place, its row, and the part of it.
 pub fn hit<'a>(film: &'a Film, place: &Place, at: Pos2) -> Option<(usize, &'a Piece, Part)> {

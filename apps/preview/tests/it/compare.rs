@@ -1,6 +1,6 @@
 //! Channels, stills and the line between two pictures.
 use crate::support::{Window, grey};
-use cutroom_preview::viewer::Compare;
+use cutroom_preview::state::Compare;
 use eframe::egui::{Key, pos2, vec2};
 
 fn is_near(seen: [f64; 3], wanted: [f64; 3]) {

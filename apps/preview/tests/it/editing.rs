@@ -1,7 +1,7 @@
 //! What is edited in the window is in the document and in its journal; what is refused is said.
 use crate::support::{Window, document, named, spans, spans_of};
 use cutroom_preview::link::Weight;
-use eframe::egui::{Key, Modifiers, Pos2, pos2};
+use eframe::egui::{Key, Modifiers, Pos2, accesskit::Role, pos2};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -131,8 +131,7 @@ fn numbers_of_the_inspector_are_one_step_and_switches_another() {
     window.settle();
     window.click("Clip c1");
     window.harness.step();
-    let opacity = window.rect("Opacity").center();
-    let field = pos2(window.rect("Opacity").right() + 40.0, opacity.y);
+    let field = window.rect_by(Role::SpinButton, "Opacity").center();
     window.drag(field, field - eframe::egui::vec2(60.0, 0.0));
     answered(&mut window);
     let of = |window: &Window| window.film().piece("c1").unwrap().1.clip.video.opacity.clone();

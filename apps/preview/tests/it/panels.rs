@@ -1,7 +1,7 @@
 //! Panels are hidden, shown and kept; figures, scopes and media say what is known; large films stay fluid.
 use crate::support::{FRAMES, Window};
 use cutroom_preview::{hud, layout::Panel};
-use eframe::egui::Key;
+use eframe::egui::{Key, accesskit::Role};
 use serde_json::json;
 use std::{sync::Arc, time::Instant};
 
@@ -10,7 +10,7 @@ fn panels_are_hidden_shown_again_and_kept_for_the_next_window() {
     let Some(mut window) = Window::open() else { return };
     assert!(Panel::LIST.iter().all(|panel| window.desk().layout.is_shown(*panel)));
     window.click("View");
-    window.click("Media");
+    window.click_role(Role::CheckBox, "Media");
     assert!(!window.desk().layout.is_shown(Panel::Media));
     window.desk().layout.save().unwrap();
     let dir = Arc::clone(&window.dir);

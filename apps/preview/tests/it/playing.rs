@@ -49,7 +49,7 @@ fn it_plays_pauses_and_counts_what_it_left_out() {
     window.until("playing", |desk| desk.transport.activity == TransportActivity::Playing && desk.frame() > 5);
     assert!(window.has("Pause") && !window.has("Play"));
     window.until("figures", |desk| desk.figures.shown > 0);
-    assert!(window.has(&format!("{} left out", window.desk().figures.dropped)));
+    assert!(window.has(&format!("{} left out", window.desk().left_out())));
     window.press(Key::Space);
     window.until("a pause", |desk| !desk.plays());
     window.settle();

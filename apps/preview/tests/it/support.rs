@@ -8,7 +8,7 @@ use cutroom_preview::{
     stages::Stages,
 };
 use eframe::{
-    egui::{self, Key, Modifiers, Pos2, Rect},
+    egui::{self, Key, Modifiers, Pos2, Rect, accesskit::Role},
     egui_wgpu::{RenderState, Renderer, RendererOptions, ScreenDescriptor},
     wgpu,
 };
@@ -204,9 +204,25 @@ impl Window {
         self.harness.step();
     }
 
+    /// Clicks what has this role and name.
+    pub fn click_role(&mut self, role: Role, name: &str) {
+        self.harness.get_by_role_and_label(role, name).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
     /// Where that is.
     pub fn rect(&self, name: &str) -> Rect {
-        let bounds = self.harness.get_by_label(name).accesskit_node().bounding_box();
+        self.rect_of(&self.harness.get_by_label(name), name)
+    }
+
+    /// Where what has this role and name is.
+    pub fn rect_by(&self, role: Role, name: &str) -> Rect {
+        self.rect_of(&self.harness.get_by_role_and_label(role, name), name)
+    }
+
+    fn rect_of(&self, node: &egui_kittest::Node<'_>, name: &str) -> Rect {
+        let bounds = node.accesskit_node().bounding_box();
         let bounds = bounds.unwrap_or_else(|| panic!("{name} has no place"));
         let scale = f64::from(self.harness.ctx.pixels_per_point());
         let [x0, y0, x1, y1] = [bounds.x0, bounds.y0, bounds.x1, bounds.y1].map(|v| (v / scale) as f32);
@@ -251,7 +267,7 @@ impl Window {
         let [width, height] = size_in_pixels;
         let extent = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
         let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
-        let target = cutroom_preview::paint::texture("window", extent, self.state.target_format, usage);
+        let target = cutroom_preview::gpu::texture("window", extent, self.state.target_format, usage);
         let target = device.create_texture(&target);
         let view = target.create_view(&wgpu::TextureViewDescriptor::default());
         {

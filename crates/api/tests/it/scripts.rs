@@ -3,7 +3,7 @@ use cutroom_api::command_schema;
 use serde_json::Value;
 use std::fmt::Write;
 
-const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-api) & test(scripts)'";
+const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-api) & test(scripts)'";
 
 /// How a value of a field is written, in a word or two.
 fn kind(schema: &Value, root: &Value) -> String {

@@ -69,7 +69,7 @@ fn requests_refuse_unknown_fields() {
     assert!(tried >= 7, "{tried} objects");
 }
 
-const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-api) & test(wire)'";
+const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -E 'package(cutroom-api) & test(wire)'";
 
 /// `tests/wire/NAME.json` holds the JSON Schema of every request and report, so that a change of
 /// them shows users of an older version what to adapt.

@@ -163,7 +163,7 @@ fn costs_predict_times() {
 }
 
 /// Prints, for every effect, its time beside its cost, as [`MEASURED`] has them: `cargo nextest run
-/// --workspace --run-ignored only -E 'test(costs_beside_times)' --no-capture`.
+/// --run-ignored only -E 'test(costs_beside_times)' --no-capture`.
 #[test]
 #[ignore = "measures, which needs an idle machine"]
 fn costs_beside_times() {
