@@ -168,3 +168,19 @@ fn a_second_pass_finds_its_frames() {
     let first = pass();
     assert_eq!(pass(), first, "all were found");
 }
+
+#[test]
+fn the_shuttle_plays_while_it_is_held_aside() {
+    let Some(mut window) = Window::open() else { return };
+    window.settle();
+    let slider = window.rect("Shuttle");
+    let (middle, aside) = (slider.center(), slider.right_center() - eframe::egui::vec2(4.0, 0.0));
+    window.harness.hover_at(middle);
+    window.harness.drag_at(middle);
+    window.harness.hover_at(aside);
+    window.harness.step();
+    window.until("a speed", |desk| desk.plays() && desk.transport.speed > 4.0);
+    window.harness.drop_at(aside);
+    window.harness.step();
+    window.until("a pause", |desk| !desk.plays());
+}
