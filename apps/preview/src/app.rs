@@ -242,7 +242,7 @@ impl PreviewApp {
         window.show(ctx, |ui| {
             egui::Grid::new("keys").striped(true).show(ui, |ui| {
                 for row in keys::TABLE {
-                    let chords: Vec<String> = row.keys.iter().map(|keys| ctx.format_shortcut(keys)).collect();
+                    let chords: Vec<String> = row.keys.iter().map(keys::chord).collect();
                     ui.label(RichText::new(chords.join(", ")).monospace());
                     ui.label(row.words);
                     ui.end_row();

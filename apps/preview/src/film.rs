@@ -2,7 +2,7 @@
 //!
 //! Rows whose lists have not changed are taken over from the film before, so that an edit of one clip
 //! among many costs that clip's row.
-use cutroom_api::{Clip, ClipSource, Composition, FrameRate, MediaState, Session, Size, Track, TrackKind};
+use cutroom_api::{Clip, ClipSource, Composition, FrameRate, Media, MediaState, Project, Session, Size, Track, TrackKind};
 use std::sync::Arc;
 
 /// A state of the document.
@@ -302,20 +302,35 @@ fn color(text: &str) -> Option<[u8; 3]> {
 /// The files of a session. Whether they are there is looked up, so that this takes its time.
 pub fn media_of(session: &Session) -> Vec<Medium> {
     let states = session.media_states();
-    let medium = |(media, state): (&cutroom_api::Media, MediaState)| {
-        let facts = media.facts.as_ref();
+    let medium = |(media, state): (&Media, MediaState)| {
         let file = media.path.rsplit(['/', '\\']).next().unwrap_or(&media.path).to_owned();
-        Medium {
-            id: state.id,
-            file,
-            size: facts.and_then(|facts| facts.size),
-            rate: facts.and_then(|facts| facts.frame_rate).map(FrameRate::as_f64),
-            secs: facts.and_then(|facts| facts.duration).map(|duration| duration.as_secs_f64()),
-            bytes: state.bytes,
-            offline: state.reason,
-        }
+        let known = Medium { id: state.id, file, size: None, rate: None, secs: None, bytes: state.bytes, offline: state.reason };
+        known.with_facts(media)
     };
     session.project().media.iter().zip(states).map(medium).collect()
+}
+
+/// The same files with what is known of them in a document; `None` if nothing is new.
+pub fn with_facts(media: &[Medium], project: &Project) -> Option<Vec<Medium>> {
+    let of = |medium: &Medium| {
+        let media = project.media.iter().find(|media| media.id.as_str() == medium.id);
+        media.map_or_else(|| medium.clone(), |media| medium.clone().with_facts(media))
+    };
+    let known: Vec<Medium> = media.iter().map(of).collect();
+    (known != media).then_some(known)
+}
+
+impl Medium {
+    /// With the facts that a document has of it; what it lacks stays.
+    fn with_facts(self, media: &Media) -> Self {
+        let Some(facts) = &media.facts else { return self };
+        Self {
+            size: facts.size.or(self.size),
+            rate: facts.frame_rate.map(FrameRate::as_f64).or(self.rate),
+            secs: facts.duration.map(|duration| duration.as_secs_f64()).or(self.secs),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]

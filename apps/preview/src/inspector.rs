@@ -125,7 +125,8 @@ fn name(ui: &mut Ui, desk: &mut Desk, piece: &Piece) {
     let id = egui::Id::unique(("name of", piece.id()));
     let label = ui.label("Name").id;
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| piece.clip.name.clone());
-    let response = ui.add(egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY)).labelled_by(label);
+    let response =
+        ui.add(egui::TextEdit::singleline(&mut text).hint_text(&piece.name).desired_width(f32::INFINITY)).labelled_by(label);
     if response.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));
         if text != piece.clip.name {

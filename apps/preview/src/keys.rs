@@ -81,6 +81,16 @@ impl Row {
     }
 }
 
+/// A chord as people write it: Ctrl+Shift+Z.
+pub fn chord(keys: &KeyboardShortcut) -> String {
+    let held = [(keys.modifiers.command, "Ctrl+"), (keys.modifiers.alt, "Alt+"), (keys.modifiers.shift, "Shift+")];
+    let held: String = held.iter().filter(|(is_held, _)| *is_held).map(|(_, name)| *name).collect();
+    // Signs that every font has; other keys have names.
+    let sign = keys.logical_key.symbol_or_name();
+    let key = if sign.len() == 1 { sign } else { keys.logical_key.name() };
+    format!("{held}{key}")
+}
+
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -285,6 +295,13 @@ mod tests {
         for (n, key) in all.iter().enumerate() {
             assert!(!all[..n].contains(key), "{key:?} is there twice");
         }
+    }
+
+    #[test]
+    fn chords_are_written_as_people_write_them() {
+        assert_eq!(chord(&key(CTRL_SHIFT, Key::Z)), "Ctrl+Shift+Z");
+        assert_eq!(chord(&key(SHIFT, Key::OpenBracket)), "Shift+[");
+        assert_eq!((chord(&key(NONE, Key::Space)), chord(&key(ALT, Key::X))), ("Space".into(), "Alt+X".into()));
     }
 
     #[test]

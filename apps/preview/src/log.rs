@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         egui::ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
             for note in desk.notes.iter().skip(from) {
                 let text = format!("{}  {}{}", time(note), word(note.weight), note.text);
-                ui.label(RichText::new(text).color(color(note.weight, ui.visuals())).small());
+                ui.label(RichText::new(text).color(color(note.weight, ui.visuals())).size(12.0));
             }
         });
     });

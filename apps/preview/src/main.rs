@@ -98,11 +98,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// What errors call fields of requests and operations, and what they are called on the command line.
+const WORDS: [(&str, &str); 4] = [
+    ("`scale`", "--scale"),
+    ("`device`", "--device"),
+    ("`composition`", "--composition"),
+    ("`sound_devices`", "`cutroom devices`"),
+];
+
+fn worded(text: &str) -> String {
+    WORDS.iter().fold(text.to_owned(), |text, (field, word)| text.replace(field, word))
+}
+
 /// Prints an error; the exit code is that of `cutroom`.
 fn fail(error: &ApiError) -> ExitCode {
-    let file = error.file.as_ref().map(|file| format!("{}: ", file.display())).unwrap_or_default();
-    eprintln!("error[{}]: {file}{}", error.code, error.message);
-    error.hint.iter().for_each(|hint| eprintln!("  hint: {hint}"));
+    let file = error.file.as_ref().map(|file| format!("{}: ", file.display()));
+    let file = file.filter(|file| !error.message.starts_with(&**file)).unwrap_or_default();
+    eprintln!("error[{}]: {file}{}", error.code, worded(&error.message));
+    error.hint.iter().for_each(|hint| eprintln!("  hint: {}", worded(hint)));
     ExitCode::from(match error.class() {
         ErrorClass::Usage => 2,
         ErrorClass::Project => 3,

@@ -29,10 +29,10 @@ fn line(ui: &mut Ui, medium: &Medium) {
         name.on_hover_text(format!("{} ({})", medium.file, medium.id));
         match &medium.offline {
             Some(reason) => {
-                let words = RichText::new("offline").color(ui.visuals().error_fg_color).small();
+                let words = RichText::new("offline").color(ui.visuals().error_fg_color).size(11.0);
                 ui.label(words).on_hover_text(reason);
             }
-            None => _ = ui.add(egui::Label::new(RichText::new(facts(medium)).small().weak()).truncate()),
+            None => _ = ui.add(egui::Label::new(RichText::new(facts(medium)).size(11.0).weak()).truncate()),
         }
     });
 }

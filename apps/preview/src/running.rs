@@ -1,7 +1,7 @@
 //! The thread of the session: carries out the orders of the window, and puts there what is new.
 use crate::{
     before::Before,
-    film::{Film, Medium, media_of},
+    film::{Film, Medium, media_of, with_facts},
     link::{Board, Figures, Link, Note, Order, Shown, Weight},
     words,
 };
@@ -76,6 +76,8 @@ struct Running {
     sound: SoundOutput,
     film: Option<Arc<Film>>,
     media: Arc<Vec<Medium>>,
+    /// Revision and address of the open document whose facts of files are known.
+    facts: Option<(u64, usize)>,
     wanted: Option<Wanted>,
     /// Whether the picture at the playhead is to be drawn when the newest document is open.
     redraws: bool,
@@ -113,6 +115,7 @@ impl Running {
             sound,
             film: None,
             media,
+            facts: None,
             wanted: None,
             redraws: true,
             requested: None,
@@ -258,11 +261,12 @@ impl Running {
         for event in &happened {
             if matches!(event, SessionEvent::MediaChanged { .. }) {
                 self.media = Arc::new(media_of(self.session.session()));
-                self.film = None;
+                (self.film, self.facts) = (None, None);
                 self.redraws = true;
             }
             words::of(event).into_iter().for_each(|note| self.board.note(note));
         }
+        self.note_facts()?;
         self.follow();
         let transport = self.session.transport(self.view).map_err(one)?;
         let pictures = self.pictures(&transport);
@@ -277,6 +281,21 @@ impl Running {
         pictures.and(before)
     }
 
+    /// Takes over what was found out about files when the document was opened.
+    fn note_facts(&mut self) -> Result<(), Vec<ApiError>> {
+        let document = self.session.engine(self.view).map_err(one)?.document();
+        let Some((revision, open)) = document else { return Ok(()) };
+        let of = Some((revision, Arc::as_ptr(&open) as usize));
+        if std::mem::replace(&mut self.facts, of) == of {
+            return Ok(());
+        }
+        if let Some(known) = with_facts(&self.media, open.project()) {
+            self.media = Arc::new(known);
+            self.show_film();
+        }
+        Ok(())
+    }
+
     /// Shows the newest state of the document.
     fn follow(&mut self) {
         let changes = self.session.take_changes();
@@ -285,6 +304,7 @@ impl Running {
             let media = &self.session.session().project().media;
             let known = media.iter().map(|m| m.id.as_str()).eq(self.media.iter().map(|m| m.id.as_str()));
             if !known {
+                self.facts = None;
                 self.media = Arc::new(media_of(self.session.session()));
             }
         }

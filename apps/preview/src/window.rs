@@ -81,7 +81,10 @@ fn of_window(error: eframe::Error) -> ApiError {
         },
         eframe::Error::Wgpu(reason) => device(reason.to_string()),
         other => {
-            let error = ApiError::new("preview.display", format!("no window can be opened: {other}"));
+            let said = other.to_string();
+            // Places in the source of others help nobody.
+            let said = said.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": ")).map_or(&*said, |(_, words)| words);
+            let error = ApiError::new("preview.display", format!("no window can be opened: {said}"));
             error.hint("it needs a display (DISPLAY or WAYLAND_DISPLAY); `cutroom edit` opens the editor in a browser instead")
         }
     }

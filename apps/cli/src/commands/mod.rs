@@ -215,6 +215,7 @@ impl Command {
             | Self::Repl(_)
             | Self::Serve(_)
             | Self::Edit(_)
+            | Self::Preview(_)
             | Self::Schema(_)
             | Self::Import(_)
             | Self::Completions(_)

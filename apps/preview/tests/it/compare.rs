@@ -92,3 +92,34 @@ fn the_picture_is_zoomed_and_panned() {
     assert_eq!(window.desk().viewer.zoom, None);
     is_near(window.middle(), [grey(0); 3]);
 }
+
+#[test]
+fn zooming_keeps_what_is_under_the_pointer() {
+    let Some(mut window) = Window::open() else { return };
+    window.harness.state_mut().desk.seek(65);
+    window.settle();
+    let viewer = window.rect("Frame 65");
+    let at = viewer.center() + vec2(40.0, 20.0);
+    let film = |window: &Window, at: eframe::egui::Pos2| {
+        let state = &window.desk().viewer;
+        let fits = (viewer.width() / 64.0).min(viewer.height() / 36.0);
+        (at - viewer.center() - state.pan) / state.zoom.unwrap_or(fits)
+    };
+    let before = film(&window, at);
+    window.harness.hover_at(at);
+    window.harness.event(eframe::egui::Event::Zoom(3.0));
+    window.harness.step();
+    let after = film(&window, at);
+    assert!((before - after).length() < 0.01, "{before:?}, {after:?}");
+    let fits = (viewer.width() / 64.0).min(viewer.height() / 36.0);
+    assert!((window.desk().viewer.zoom.unwrap() / fits - 3.0).abs() < 0.01);
+    // The timeline: the clip whose middle is under the pointer stays there.
+    let clip = window.rect("Clip red");
+    let scale = window.desk().timeline.scale;
+    window.harness.hover_at(clip.center());
+    window.harness.event(eframe::egui::Event::Zoom(2.0));
+    window.harness.run_steps(2);
+    assert!((window.desk().timeline.scale / scale - 2.0).abs() < 0.01);
+    let again = window.rect("Clip red");
+    assert!((again.center() - clip.center()).length() < 1.5 && again.width() > 1.8 * clip.width(), "{clip:?}, {again:?}");
+}

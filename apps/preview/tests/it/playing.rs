@@ -200,3 +200,19 @@ fn pictures_that_the_device_draws_stay_there() {
     is_grey(&mut window, 1);
     assert_eq!(window.desk().pictures.as_ref().unwrap().on_device().drawn, before, "frame {frame}");
 }
+
+#[test]
+fn the_shuttle_plays_while_it_is_held_aside() {
+    let Some(mut window) = Window::open() else { return };
+    window.settle();
+    let slider = window.rect("Shuttle");
+    let (middle, aside) = (slider.center(), slider.right_center() - eframe::egui::vec2(4.0, 0.0));
+    window.harness.hover_at(middle);
+    window.harness.drag_at(middle);
+    window.harness.hover_at(aside);
+    window.harness.step();
+    window.until("a speed", |desk| desk.plays() && desk.transport.speed > 4.0);
+    window.harness.drop_at(aside);
+    window.harness.step();
+    window.until("a pause", |desk| !desk.plays());
+}
