@@ -1,5 +1,5 @@
-//! The same frame without the effects of a clip: a second session in memory, which has a copy of the
-//! document, changed, and is made anew when the document changes.
+//! The same frame without the effects of a clip: a second session in memory, which has a copy of
+//! the document, changed, and is made anew when the document changes.
 use crate::link::Shown;
 use cutroom_api::{ApiError, CancelToken, Editor, FrameHandle, LiveOptions, LiveSession, RenderScale, Urgency, ViewId};
 use serde_json::json;

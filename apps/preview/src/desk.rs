@@ -1,4 +1,5 @@
-//! What the panels show and change: the newest state of the session, and what is chosen in the window.
+//! What the panels show and change: the newest state of the session, and what is chosen in the
+//! window.
 use crate::{
     film::{Film, Piece},
     layout::Layout,
@@ -189,7 +190,8 @@ impl Desk {
         matches!(self.transport.activity, TransportActivity::Playing | TransportActivity::Prerolling)
     }
 
-    /// Pictures of the present or last playback that were not seen: drawn too late, or not taken by the window.
+    /// Pictures of the present or last playback that were not seen: drawn too late, or not taken by
+    /// the window.
     pub fn left_out(&self) -> u64 {
         self.figures.dropped + self.undrawn
     }

@@ -1,7 +1,7 @@
 //! The document as the panels draw it: plain data, made from a state of the session on its thread.
 //!
-//! Rows whose lists have not changed are taken over from the film before, so that an edit of one clip
-//! among many costs that clip's row.
+//! Rows whose lists have not changed are taken over from the film before, so that an edit of one
+//! clip among many costs that clip's row.
 use cutroom_api::{Clip, ClipSource, Composition, FrameRate, Media, MediaState, Project, Session, Size, Track, TrackKind};
 use std::sync::Arc;
 

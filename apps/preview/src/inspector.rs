@@ -1,4 +1,5 @@
-//! The selected clip: numbers that are dragged, switches, its effects. What is dragged becomes one step.
+//! The selected clip: numbers that are dragged, switches, its effects. What is dragged becomes one
+//! step.
 use crate::{desk::Desk, film::Piece, transport::timecode};
 use cutroom_api::{Animated, Clip};
 use eframe::egui::{self, DragValue, RichText, Ui};
@@ -194,7 +195,8 @@ fn number(ui: &mut Ui, desk: &mut Desk, piece: &Piece, field: &Field) {
 
 type Key<'a> = (&'a str, &'a str);
 
-/// A value that is dragged: what was dragged to until the session has answered, else that of the document.
+/// A value that is dragged: what was dragged to until the session has answered, else that of the
+/// document.
 fn edited<'a>(
     ui: &mut Ui,
     desk: &Desk,

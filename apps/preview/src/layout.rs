@@ -72,7 +72,8 @@ fn share(tiles: &mut Tiles<Panel>, of: TileId, shares: &[(TileId, f32)]) {
 }
 
 impl Layout {
-    /// The layout of a file; the usual one if there is none that can be read, or if it lacks panels.
+    /// The layout of a file; the usual one if there is none that can be read, or if it lacks
+    /// panels.
     pub fn new(file: Option<PathBuf>) -> Self {
         let kept = file.as_deref().and_then(read).filter(is_complete);
         Self { tree: Some(kept.unwrap_or_else(usual)), wanted: None, resets: false, file }
@@ -162,7 +163,8 @@ fn read(file: &Path) -> Option<Tree<Panel>> {
     serde_json::from_str(&fs::read_to_string(file).ok()?).ok()
 }
 
-/// The file in which a user's layout is kept; `None` if the system does not say where such files are.
+/// The file in which a user's layout is kept; `None` if the system does not say where such files
+/// are.
 pub fn file_of_user() -> Option<PathBuf> {
     let folder = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = if cfg!(windows) {

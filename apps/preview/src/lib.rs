@@ -1,10 +1,10 @@
 //! The preview window: a face on a running session, beside the command line and the server.
 //!
-//! The session has a thread of its own ([`running`]). The window sends it orders and takes the newest news
-//! ([`link`]): states of the document as plain data ([`film`]), pictures, the transport, notes. Pictures
-//! become textures of the window's device ([`picture`]) and are placed by a shader ([`paint`]). Panels
-//! draw the [`desk`] and send commands; they change no document themselves, so that what is edited here
-//! is in the project's journal as everywhere else.
+//! The session has a thread of its own ([`running`]). The window sends it orders and takes the
+//! newest news ([`link`]): states of the document as plain data ([`film`]), pictures, the
+//! transport, notes. Pictures become textures of the window's device ([`picture`]) and are placed
+//! by a shader ([`paint`]). Panels draw the [`desk`] and send commands; they change no document
+//! themselves, so that what is edited here is in the project's journal as everywhere else.
 //!
 //! Nothing here knows how frames are decoded or drawn, nor what an edit does.
 #![forbid(unsafe_code)]

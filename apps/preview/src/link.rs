@@ -1,7 +1,7 @@
 //! What goes between the window and the thread of the session: orders one way, news the other.
 //!
-//! Neither end waits for the other. News are put where the window takes the newest; a picture that was
-//! not taken is replaced by the next one.
+//! Neither end waits for the other. News are put where the window takes the newest; a picture that
+//! was not taken is replaced by the next one.
 use crate::film::Film;
 use cutroom_api::{ApiError, Picture, TransportReport};
 use serde_json::Value;

@@ -2,6 +2,7 @@
 use crate::{
     desk::Desk,
     link::{Note, Weight},
+    words::count,
 };
 use eframe::egui::{self, Color32, RichText, Ui, Visuals};
 use std::time::SystemTime;
@@ -36,7 +37,7 @@ fn time(note: &Note) -> String {
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     egui::Frame::new().inner_margin(8.0).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.weak(format!("{} lines, times in UTC", desk.notes.len()));
+            ui.weak(format!("{}, times in UTC", count(desk.notes.len(), "line")));
             if ui.small_button("Copy").clicked() {
                 let line = |note: &Note| format!("{} {}{}\n", time(note), word(note.weight), note.text);
                 ui.ctx().copy_text(desk.notes.iter().map(line).collect());

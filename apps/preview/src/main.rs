@@ -11,7 +11,8 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 struct Args {
     /// The project file
     project: PathBuf,
-    /// Where the playhead begins: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number
+    /// Where the playhead begins: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame
+    /// number
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
     /// Composition id, if not the project's main one
@@ -98,7 +99,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// What errors call fields of requests and operations, and what they are called on the command line.
+/// What errors call fields of requests and operations, and what they are called on the command
+/// line.
 const WORDS: [(&str, &str); 4] = [
     ("`scale`", "--scale"),
     ("`device`", "--device"),

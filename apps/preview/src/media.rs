@@ -1,5 +1,5 @@
 //! The source files of the project.
-use crate::{desk::Desk, film::Medium};
+use crate::{desk::Desk, film::Medium, words};
 use eframe::egui::{self, RichText, Ui};
 
 /// Height of a line, in points.
@@ -10,7 +10,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let Some(film) = desk.film.clone() else { return };
     egui::Frame::new().inner_margin(8.0).show(ui, |ui| {
         let offline = film.media.iter().filter(|medium| medium.offline.is_some()).count();
-        let count = format!("{} files", film.media.len());
+        let count = words::count(film.media.len(), "file");
         ui.weak(if offline == 0 { count } else { format!("{count}, {offline} offline") });
         let area = egui::ScrollArea::vertical().auto_shrink(false);
         area.show_rows(ui, LINE, film.media.len(), |ui, rows| {

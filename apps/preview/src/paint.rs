@@ -58,7 +58,8 @@ pub struct Placed {
     pub zoom: f32,
     /// Size of the film's pictures in its pixels.
     pub film: egui::Vec2,
-    /// Where the line is, in points from the left of the part; `None`: the left picture is everywhere.
+    /// Where the line is, in points from the left of the part; `None`: the left picture is
+    /// everywhere.
     pub line: Option<f32>,
     /// What is shown of the codes.
     pub channel: Channel,

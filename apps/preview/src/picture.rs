@@ -1,9 +1,9 @@
-//! Pictures of the session as textures of the window's device, of red, green, blue and alpha codes for a
-//! display (`Rgba8Unorm`).
+//! Pictures of the session as textures of the window's device, of red, green, blue and alpha codes
+//! for a display (`Rgba8Unorm`).
 //!
-//! [`Pictures::texture`] is the one place at which a picture comes to the screen: what was drawn on the
-//! window's device is shown where it is; planes in host memory are uploaded, each as it is, and converted
-//! by a shader.
+//! [`Pictures::texture`] is the one place at which a picture comes to the screen: what was drawn on
+//! the window's device is shown where it is; planes in host memory are uploaded, each as it is, and
+//! converted by a shader.
 use crate::{gpu, link::Shown};
 use cutroom_api::{ColorModel, Picture, SampleRange, Screen, ScreenCounters, Size, screen_texture};
 use eframe::{egui_wgpu::RenderState, wgpu};

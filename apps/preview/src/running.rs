@@ -16,7 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the session is updated while something is under way, while jobs run, and while nothing is.
+/// How often the session is updated while something is under way, while jobs run, and while nothing
+/// is.
 const BUSY: Duration = Duration::from_millis(1);
 const WORKING: Duration = Duration::from_millis(20);
 const IDLE: Duration = Duration::from_millis(100);
@@ -174,7 +175,8 @@ impl Running {
         }
     }
 
-    /// Carries out orders; of positions that follow each other only the last one. `true` at the end.
+    /// Carries out orders; of positions that follow each other only the last one. `true` at the
+    /// end.
     fn carry_out(&mut self, orders: Vec<Order>) -> bool {
         self.is_busy = true;
         let mut orders = orders.into_iter().peekable();
@@ -359,7 +361,8 @@ impl Running {
             }
             Some((Ok(None), _)) | None => {}
         }
-        // The picture at rest: once nothing else is under way, so that it is that of the newest document.
+        // The picture at rest: once nothing else is under way, so that it is that of the newest
+        // document.
         let is_idle = engine.is_idle();
         let rests = transport.activity == TransportActivity::Paused;
         if !plays && self.played || rests && self.requested != Some(transport.frame) {

@@ -1,5 +1,5 @@
-//! What the shown picture consists of: waveform, parade, vectorscope, histogram. Nothing is calculated, nor
-//! brought back from a device, while the panel is not seen.
+//! What the shown picture consists of: waveform, parade, vectorscope, histogram. Nothing is
+//! calculated, nor brought back from a device, while the panel is not seen.
 use crate::{desk::Desk, picture::for_scopes};
 use cutroom_api::{Scope, ScopeSamples};
 use eframe::egui::{self, Color32, ColorImage, Stroke, TextureOptions, Ui, Vec2, vec2};

@@ -1,4 +1,5 @@
-//! How long the stages of a picture take, and warnings, from the program's `tracing` spans and events.
+//! How long the stages of a picture take, and warnings, from the program's `tracing` spans and
+//! events.
 use crate::link::{Board, Note, Weight};
 use std::{
     collections::BTreeMap,
@@ -8,7 +9,8 @@ use std::{
 use tracing::{Level, Subscriber, field::Visit, span};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, registry::LookupSpan};
 
-/// The spans that are measured: decoding one picture, beginning to draw a frame, waiting for what was drawn.
+/// The spans that are measured: decoding one picture, beginning to draw a frame, waiting for what
+/// was drawn.
 const STAGES: [&str; 3] = ["decode", "draw", "finish"];
 
 /// Time spent in a stage since it was asked last.
@@ -18,7 +20,8 @@ struct Sum {
     time: Duration,
 }
 
-/// Mean times of stages in ms, each with how often it ran; those that did not run keep what they had.
+/// Mean times of stages in ms, each with how often it ran; those that did not run keep what they
+/// had.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StageMeans {
     /// Decoding a picture.

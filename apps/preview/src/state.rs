@@ -1,4 +1,5 @@
-//! What is chosen in the panels: how the picture is shown, what of the timeline is seen and dragged, which scope.
+//! What is chosen in the panels: how the picture is shown, what of the timeline is seen and
+//! dragged, which scope.
 use crate::{film::Film, paint::Channel};
 use eframe::egui::{Modifiers, TextureHandle, Vec2};
 use serde_json::{Value, json};

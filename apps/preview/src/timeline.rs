@@ -1,5 +1,6 @@
-//! The tracks: what is visible is drawn, clips are selected, trimmed and moved. A movement is one command,
-//! sent when the pointer is released; until the session has answered, the clip is drawn where it was left.
+//! The tracks: what is visible is drawn, clips are selected, trimmed and moved. A movement is one
+//! command, sent when the pointer is released; until the session has answered, the clip is drawn
+//! where it was left.
 mod draw;
 mod gesture;
 

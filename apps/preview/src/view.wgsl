@@ -2,7 +2,8 @@
 struct View {
     // Size of the part in pixels of the screen.
     part: vec2f,
-    // Where the picture's top left corner is in the part, and the pixels of the screen for each of the film's.
+    // Where the picture's top left corner is in the part, and the pixels of the screen for each of
+    // the film's.
     origin: vec2f,
     zoom: f32,
     // Where the second picture begins, in pixels of the screen; beyond the part if there is none.
@@ -32,7 +33,8 @@ fn corners(@builtin(vertex_index) n: u32) -> Place {
     return Place(vec4f(at.x * 2.0 - 1.0, 1.0 - at.y * 2.0, 0.0, 1.0), at);
 }
 
-// Codes of a picture at a place of the film, 0..=1 in both directions. `step` is one pixel of the screen.
+// Codes of a picture at a place of the film, 0..=1 in both directions. `step` is one pixel of the
+// screen.
 fn codes(picture: texture_2d<f32>, at: vec2f, step: vec2f) -> vec4f {
     let size = vec2f(textureDimensions(picture));
     let shrunk = max(step.x * size.x, step.y * size.y);

@@ -25,8 +25,8 @@ pub struct WindowOptions {
 /// Opens a project and a window, and returns when that is closed.
 ///
 /// # Errors
-/// Those of opening a project and its journal; `preview.display` and `preview.device` if there can be no
-/// window.
+/// Those of opening a project and its journal; `preview.display` and `preview.device` if there can
+/// be no window.
 pub fn open(options: WindowOptions, started: Instant) -> Result<(), ApiError> {
     let stages = Stages::default();
     stages.install();
@@ -56,7 +56,8 @@ fn native(title: String) -> eframe::NativeOptions {
     let surface = egui_wgpu::SurfaceConfig { present_mode: wgpu::PresentMode::AutoVsync, desired_maximum_frame_latency: Some(2) };
     let mut wgpu_options = egui_wgpu::WgpuConfiguration::default().with_surface_config(surface);
     if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup {
-        // As much as the device can do: films may be larger than what is guaranteed, and decoders share memory.
+        // As much as the device can do: films may be larger than what is guaranteed, and decoders
+        // share memory.
         setup.device_descriptor = Arc::new(Screen::device_descriptor);
     }
     eframe::NativeOptions {

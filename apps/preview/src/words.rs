@@ -2,6 +2,11 @@
 use crate::link::{Note, Weight};
 use cutroom_api::{JobResult, MediaChange, SessionEvent};
 
+/// A number of things: "1 file", "2 files".
+pub fn count(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The notes of an event; none for those that are seen otherwise.
 pub fn of(event: &SessionEvent) -> Vec<Note> {
     let info = |text: String| vec![Note::new(Weight::Info, text)];

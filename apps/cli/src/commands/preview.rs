@@ -1,5 +1,5 @@
-//! `cutroom preview`: becomes the program of the preview window, which is one of its own, so that this one needs no
-//! graphics libraries.
+//! `cutroom preview`: becomes the program of the preview window, which is one of its own, so that
+//! this one needs no graphics libraries.
 use crate::{
     args::{BackendArg, DecodeArg},
     failure::Failure,
@@ -31,7 +31,8 @@ Exit codes: 0 closed, 1 no window, 2 usage, 3 invalid project, 4 media error.")]
 pub struct PreviewArgs {
     /// The project file
     pub project: PathBuf,
-    /// Where the playhead begins: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number
+    /// Where the playhead begins: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame
+    /// number
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,
     /// Composition id, if not the project's main one

@@ -5,6 +5,7 @@ use crate::{
     film::{Film, Kind, Piece, Row},
     state::Drag,
     transport::timecode,
+    words::count,
 };
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontId, Painter, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
@@ -56,6 +57,19 @@ pub fn tracks(ui: &mut Ui, desk: &Desk, film: &Film, place: &Place, dragged: Opt
     }
     let x = place.x(desk.frame());
     painter.vline(x, place.tracks.y_range(), Stroke::new(1.5, PLAYHEAD));
+    scrolled(&painter, film, place);
+}
+
+/// Which of the tracks are seen, if they do not all have room.
+fn scrolled(painter: &Painter, film: &Film, place: &Place) {
+    let (all, room) = (film.rows.len() as f32 * TRACK, place.tracks.height());
+    if all <= room {
+        return;
+    }
+    let at = |part: f32| place.tracks.top() + room * part / all;
+    let right = place.tracks.right();
+    let bar = Rect::from_x_y_ranges(right - 6.0..=right - 2.0, at(place.top)..=at(place.top + room));
+    painter.rect_filled(bar, CornerRadius::same(2), Color32::from_white_alpha(110));
 }
 
 fn rect_of(place: &Place, top: f32, start: i64, end: i64) -> Rect {
@@ -205,7 +219,7 @@ pub fn heads(ui: &Ui, film: &Film, place: &Place, whole: Rect) {
         below.text(pos2(head.left() + 8.0, top + TRACK - 5.0), Align2::LEFT_BOTTOM, small, FontId::proportional(9.5), weak);
     }
     painter.vline(head.right() - 0.5, head.y_range(), ui.visuals().widgets.noninteractive.bg_stroke);
-    let note = format!("{} clips", film.clip_count());
+    let note = count(film.clip_count(), "clip");
     let at = pos2(head.left() + 8.0, head.top() + RULER / 2.0);
     painter.text(at, Align2::LEFT_CENTER, note, FontId::proportional(11.0), ui.visuals().weak_text_color());
 }

@@ -1,5 +1,5 @@
 //! Channels, stills and the line between two pictures.
-use crate::support::{Window, grey};
+use crate::support::{Window, film, grey};
 use cutroom_preview::state::Compare;
 use eframe::egui::{Key, pos2, vec2};
 
@@ -122,4 +122,16 @@ fn zooming_keeps_what_is_under_the_pointer() {
     assert!((window.desk().timeline.scale / scale - 2.0).abs() < 0.01);
     let again = window.rect("Clip red");
     assert!((again.center() - clip.center()).length() < 1.5 && again.width() > 1.8 * clip.width(), "{clip:?}, {again:?}");
+}
+
+#[test]
+fn a_surface_that_encodes_by_itself_shows_the_same_codes() {
+    let dir = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    film(dir.path());
+    let Some(mut window) = Window::on(&dir, eframe::wgpu::TextureFormat::Bgra8UnormSrgb, |_| {}) else { return };
+    for frame in [0, 30, 49] {
+        window.harness.state_mut().desk.seek(frame);
+        window.settle();
+        is_near(window.middle(), [grey(frame); 3]);
+    }
 }

@@ -1,4 +1,5 @@
-//! Panels are hidden, shown and kept; figures, scopes and media say what is known; large films stay fluid.
+//! Panels are hidden, shown and kept; figures, scopes and media say what is known; large films stay
+//! fluid.
 use crate::support::{FRAMES, Window};
 use cutroom_preview::{hud, layout::Panel};
 use eframe::egui::{Key, accesskit::Role};
@@ -53,7 +54,7 @@ fn media_that_are_gone_are_said_to_be_offline() {
     let Some(mut window) = Window::again(&dir, |_| {}) else { return };
     window.settle();
     assert!(window.film().media[0].offline.is_some());
-    assert!(window.has("offline") && window.has("1 files, 1 offline"));
+    assert!(window.has("offline") && window.has("1 file, 1 offline"));
 }
 
 #[test]

@@ -28,7 +28,8 @@ const LONG: Duration = Duration::from_secs(60);
 /// Frames of the file, and of the film.
 pub const FRAMES: i64 = 75;
 
-/// The grey of frame `n` of the file, as a code of full range: limited luma of 20 + 2n is what FFmpeg wrote.
+/// The grey of frame `n` of the file, as a code of full range: limited luma of 20 + 2n is what
+/// FFmpeg wrote.
 pub fn grey(n: i64) -> f64 {
     (20.0 + 2.0 * n as f64 - 16.0) * 255.0 / 219.0
 }
@@ -56,7 +57,7 @@ pub fn film(dir: &Path) -> PathBuf {
 }
 
 /// A software device; `None`, recorded as skipped, without one.
-fn device() -> Option<RenderState> {
+fn device(target_format: wgpu::TextureFormat) -> Option<RenderState> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -69,7 +70,6 @@ fn device() -> Option<RenderState> {
     };
     let descriptor = wgpu::DeviceDescriptor { required_limits: adapter.limits(), ..wgpu::DeviceDescriptor::default() };
     let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
-    let target_format = wgpu::TextureFormat::Bgra8Unorm;
     let renderer = Renderer::new(&device, target_format, RendererOptions::PREDICTABLE);
     let renderer = Arc::new(egui::mutex::RwLock::new(renderer));
     Some(RenderState { adapter, available_adapters: Vec::new(), instance, device, queue, target_format, renderer })
@@ -126,7 +126,12 @@ impl Window {
 
     /// A window on the film in a folder.
     pub fn again(dir: &Arc<tempfile::TempDir>, change: impl FnOnce(&mut RunOptions)) -> Option<Self> {
-        let state = device()?;
+        Self::on(dir, wgpu::TextureFormat::Bgra8Unorm, change)
+    }
+
+    /// The same on a surface of a format.
+    pub fn on(dir: &Arc<tempfile::TempDir>, format: wgpu::TextureFormat, change: impl FnOnce(&mut RunOptions)) -> Option<Self> {
+        let state = device(format)?;
         let path = dir.path().join("film.json");
         let live = LiveOptions { backend: cutroom_api::BackendChoice::Cpu, threads: 1, ..LiveOptions::default() };
         let mut run = RunOptions { live, null_sink: true, scale: 1.0, ..RunOptions::default() };
@@ -174,7 +179,8 @@ impl Window {
         }
     }
 
-    /// Draws until the session has answered all commands, and the picture at rest is that of the playhead.
+    /// Draws until the session has answered all commands, and the picture at rest is that of the
+    /// playhead.
     pub fn settle(&mut self) {
         // What was pressed is sent when it is drawn.
         self.harness.step();
