@@ -11,6 +11,7 @@ mod catalog;
 mod clip_list;
 mod codes;
 mod collect;
+mod device_lost;
 mod doctor;
 mod editing;
 mod error;
@@ -82,7 +83,8 @@ pub use cutroom_pipeline::{FileRoots, MemoryCacheState};
 pub use cutroom_project::JournalOptions;
 pub use cutroom_timeline::RenderScale;
 pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};
-pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
+pub use device_lost::DeviceLost;
+pub use doctor::{BackendReport, CardReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{

@@ -38,6 +38,8 @@ pub struct LiveOptions {
     pub backend: BackendChoice,
     /// What decodes video streams.
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes; `None`: the best one.
+    pub gpu: Option<usize>,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// Whether the files of media are watched.
