@@ -32,6 +32,9 @@ cargo xtask <command>
   bench [--runs N] [--against FOLDER] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md; or print the ratio to the
                        programs of a former version in FOLDER
+  bench card [--programs FOLDER]
+                       measure what a graphics card decodes and draws, compare it with the processor, write its section of
+                       docs/benchmarks.md; FOLDER holds the examples card_speed and hardware_check, built before
   golden [--bless]     compare the frames of all comparison cases with tests/golden/hashes.txt, or write it anew
   compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
   fuzz [SECS] [TARGET…]

@@ -2,7 +2,7 @@
 use crate::commands::Command;
 use clap::{Parser, ValueEnum};
 use cutroom_api::{BackendChoice, DecodeChoice};
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 /// Exit codes, shown under every `--help`.
 pub const EXIT_CODES: &str = "\
@@ -44,6 +44,21 @@ impl From<BackendArg> for BackendChoice {
             BackendArg::Auto => Self::Auto,
             BackendArg::Cpu => Self::Cpu,
             BackendArg::Gpu => Self::Gpu,
+        }
+    }
+}
+
+/// The graphics card that draws and decodes: its number, or `None` for `auto`.
+#[derive(Clone, Copy, Debug)]
+pub struct GpuArg(pub Option<usize>);
+
+impl FromStr for GpuArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self(None)),
+            number => number.parse().map(|n| Self(Some(n))).map_err(|_| "write auto, or a number that cutroom doctor lists".into()),
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct ServerOptions {
     pub backend: BackendChoice,
     /// What decodes video streams.
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes; `None`: the best one.
+    pub gpu: Option<usize>,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// The program whose processes make exports; `None`: they are made in this one.
@@ -86,6 +88,7 @@ impl Default for ServerOptions {
             page: None,
             backend: BackendChoice::default(),
             decode: DecodeChoice::default(),
+            gpu: None,
             threads: 0,
             worker: None,
             max_body_bytes: 16 << 20,

@@ -54,6 +54,7 @@ impl Projects {
         let live = LiveOptions {
             backend: options.backend,
             decode: options.decode,
+            gpu: options.gpu,
             threads: options.threads,
             unfinished,
             worker: options.worker.clone(),

@@ -270,6 +270,7 @@ pub const CODES: &[ErrorCode] = &[
     row("proxy.write", Failed, "The folder of proxies cannot be written to."),
     row("render.download", Failed, "A decoded picture cannot be copied from the graphics device."),
     row("render.gpu", Failed, "The GPU cannot be used."),
+    row("render.gpu.absent", Failed, "There is no graphics card of the number that was given."),
     row("render.missing_look", Failed, "A defect of cutroom: a look-up table was not read before drawing."),
     row("render.missing_source", Failed, "A defect of cutroom: a source picture was not fetched before drawing."),
     row("render.unsupported", Failed, "The picture is empty or too large to be drawn."),

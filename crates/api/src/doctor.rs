@@ -6,6 +6,7 @@ use cutroom_media::{
     write::{containers, encoders},
 };
 use cutroom_pipeline::{RenderOptions, Renderer};
+use cutroom_render::gpu;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -23,6 +24,9 @@ pub struct DoctorReport {
     pub processors: usize,
     /// Result of each choice of back end.
     pub backends: Vec<BackendReport>,
+    /// The graphics devices, in the order of their numbers.
+    #[serde(default)]
+    pub cards: Vec<CardReport>,
     /// Encoders, with the containers that hold their codecs.
     pub formats: Vec<FormatReport>,
     /// Encoders of graphics cards, each of which was tried; empty where they are not tried.
@@ -53,6 +57,39 @@ pub struct BackendReport {
     pub works: bool,
     /// Device that draws, or the reason why it does not work.
     pub what: String,
+}
+
+/// A graphics device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CardReport {
+    /// Number, as the setting `gpu` names it: hardware comes first, then the order is that of the PCI bus, the
+    /// UUID and the name.
+    pub number: usize,
+    /// Name of the device.
+    pub name: String,
+    /// Name and version of its driver.
+    pub driver: String,
+    /// UUID, by which other interfaces know it; absent if the driver does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<String>,
+    /// Place on the PCI bus; absent if it has none, or the driver does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bus: Option<String>,
+    /// Size of its own memory in bytes; absent if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    /// Whether it is software, which is used only if it is asked for.
+    pub software: bool,
+}
+
+impl From<gpu::Card> for CardReport {
+    fn from(card: gpu::Card) -> Self {
+        let gpu::Card { number, name, driver, id, bus, memory_bytes, is_software, .. } = card;
+        // As other programs print it.
+        let uuid =
+            id.map(|id| id.to_string()).map(|hex| [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"));
+        Self { number, name, driver, uuid, bus: Some(bus).filter(|bus| !bus.is_empty()), memory_bytes, software: is_software }
+    }
 }
 
 /// A kind of graphics device that can decode.
@@ -141,6 +178,7 @@ pub fn doctor() -> DoctorReport {
         ffmpeg_license,
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
+        cards: gpu::cards().into_iter().map(CardReport::from).collect(),
         formats,
         hardware: Vec::new(),
         decoding_devices: hardware_decoders().into_iter().map(DecodingDevice::from).collect(),

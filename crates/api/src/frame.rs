@@ -1,5 +1,7 @@
 //! Renders one frame as a picture.
-use crate::{ApiError, BackendChoice, DecodeChoice, DisplayChoice, ProxyChoice, Session, session};
+use crate::{
+    ApiError, BackendChoice, DecodeChoice, DeviceLost, DisplayChoice, ProxyChoice, Session, device_lost, session, settings,
+};
 use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat, Primaries, Size, Timecode};
@@ -40,6 +42,9 @@ pub struct FrameRequest {
     /// What decodes video streams.
     #[serde(default)]
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+    #[serde(default)]
+    pub gpu: Option<usize>,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -60,6 +65,9 @@ pub struct FrameReport {
     pub format: String,
     /// Back end, SIMD level and threads.
     pub drawn_by: String,
+    /// The failure of a graphics card, if there was one; what was drawn is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_lost: Option<DeviceLost>,
     /// Problems that did not prevent drawing.
     pub warnings: Vec<String>,
 }
@@ -124,6 +132,7 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
         proxies: request.proxies.into(),
         offline: request.offline,
         decode: request.decode.into(),
+        card: settings::card(request.gpu).map_err(one)?,
     };
     let composition = session.open_with(&id, options, cancel)?;
     draw(session, request, &composition, frame, scale).map_err(one)
@@ -138,8 +147,10 @@ fn draw(
 ) -> Result<Frame, ApiError> {
     let composition = opened.composition();
     let rate = composition.frame_rate;
-    let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
+    let options =
+        RenderOptions { backend: request.backend.into(), threads: request.threads, card: request.gpu, ..RenderOptions::default() };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
+    let failures = device_lost::count(opened);
     let (color, alpha) = (&composition.color, composition.background[3] < 1.0);
     let bits = if color.transfer.is_hdr() { 16 } else { 8 };
     let spec = output_spec(composition, PictureFormat { bits, alpha, ..PictureFormat::RGB8 });
@@ -150,6 +161,7 @@ fn draw(
         picture = as_srgb(&picture, &mut renderer)?;
         shown = format!("{} to sRGB", if color.transfer.is_hdr() { "tone-mapped" } else { "converted" });
     }
+    let lost = device_lost::since(opened, failures);
     let report = FrameReport {
         frame,
         timecode: Timecode { frame, rate }.to_string(),
@@ -157,7 +169,8 @@ fn draw(
         size: picture.size,
         format: format!("{}, {shown}", picture.format),
         drawn_by: opened.drawn_by(&renderer),
-        warnings: session::warnings(session, opened),
+        warnings: session::warnings(session, opened).into_iter().chain(lost.as_ref().map(DeviceLost::warning)).collect(),
+        device_lost: lost,
     };
     Ok(Frame { picture, report })
 }

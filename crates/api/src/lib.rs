@@ -11,6 +11,7 @@ mod catalog;
 mod clip_list;
 mod codes;
 mod collect;
+mod device_lost;
 mod doctor;
 mod editing;
 mod error;
@@ -87,7 +88,8 @@ pub use cutroom_types::{
     Align, AudioBlock, CancelToken, ClipId, ColorModel, Fit, FrameRate, Gaps, Picture, Plane, Progress, ProgressUnit,
     Range as SampleRange, Size, Time, TimeDelta, Timecode,
 };
-pub use doctor::{BackendReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
+pub use device_lost::DeviceLost;
+pub use doctor::{BackendReport, CardReport, DecoderReport, DecodingDevice, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{

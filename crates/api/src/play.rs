@@ -1,7 +1,7 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
 use crate::{
-    ApiError, BackendChoice, DecodeChoice, PlaybackFigures, Session, session,
+    ApiError, BackendChoice, DecodeChoice, DeviceLost, PlaybackFigures, Session, device_lost, session, settings,
     sound_devices::{SoundOutput, SoundOutputReport},
 };
 use cutroom_engine::{Activity, DrawOutput, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
@@ -52,6 +52,9 @@ pub struct PlayRequest {
     /// What decodes video streams.
     #[serde(default)]
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+    #[serde(default)]
+    pub gpu: Option<usize>,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -84,6 +87,7 @@ impl Default for PlayRequest {
             every_frame: false,
             backend: BackendChoice::default(),
             decode: DecodeChoice::default(),
+            gpu: None,
             threads: 0,
             device: None,
             null_sink: false,
@@ -114,6 +118,9 @@ pub struct PlayReport {
     pub real_secs: f64,
     /// What played the sound.
     pub sound: SoundOutputReport,
+    /// The failure of a graphics card, if there was one; what was drawn is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_lost: Option<DeviceLost>,
     /// Problems that did not prevent playing.
     pub warnings: Vec<String>,
 }
@@ -148,16 +155,19 @@ pub fn play(
         let error = ApiError::new("usage.times", "`times` 0 plays nothing").field("times");
         return Err(one(error.hint("write how often the range is played: 1 or more")));
     }
-    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), ..OpenOptions::default() };
+    let card = settings::card(request.gpu).map_err(one)?;
+    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), card, ..OpenOptions::default() };
     let opened = session.open_with(&id, options, cancel)?;
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
-    let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
+    let render =
+        RenderOptions { backend: request.backend.into(), threads: request.threads, card: request.gpu, ..RenderOptions::default() };
     let output = DrawOutput::Video(PictureFormat::YUV420P8);
     let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, output);
     let channels = composition.channels as usize;
     let (mut sound, sink) =
         SoundOutput::open(request.device.as_deref(), request.null_sink, composition.sample_rate_hz, channels).map_err(one)?;
+    let failures = device_lost::count(&opened);
     let mut engine = Engine::new(EngineSettings {
         sink,
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
@@ -198,6 +208,8 @@ pub fn play(
     let kept = engine.play_report();
     let (sound, heard) = sound.report();
     let first = first.unwrap_or_else(Instant::now);
+    let lost = device_lost::since(&opened, failures);
+    let problems = lost.as_ref().map(DeviceLost::warning).into_iter().chain(heard);
     Ok(PlayReport {
         from_frame: range.start,
         to_frame: range.end,
@@ -208,6 +220,7 @@ pub fn play(
         start_secs: (first - began).as_secs_f64(),
         real_secs: first.elapsed().as_secs_f64(),
         sound,
-        warnings: session::warnings(session, &opened).into_iter().chain(heard).collect(),
+        warnings: session::warnings(session, &opened).into_iter().chain(problems).collect(),
+        device_lost: lost,
     })
 }

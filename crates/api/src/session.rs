@@ -301,7 +301,7 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
         settings::check_threads(options.decode_threads).map_err(|e| vec![e])?;
-        settings::check_decode(options.decode).map_err(|e| vec![e])?;
+        settings::check_decode(options.decode, options.card).map_err(|e| vec![e])?;
         let opened = OpenComposition::open(self.project.clone(), composition, &self.catalog, &self.library, options, cancel);
         if cancel.is_cancelled() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";

@@ -1,7 +1,8 @@
 //! Settings that several operations share.
 use crate::ApiError;
-use cutroom_pipeline::{Backend, ProxyScale, ProxyUse};
-use cutroom_types::{ColorModel, PictureFormat};
+use cutroom_pipeline::{Backend, PipelineError, ProxyScale, ProxyUse};
+use cutroom_render::gpu;
+use cutroom_types::{ColorModel, DeviceId, PictureFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +64,27 @@ impl From<DecodeChoice> for cutroom_media::DecodeChoice {
     }
 }
 
-/// Rejects a kind of graphics device that is named to decode and that the machine does not have.
+/// The graphics card of a number, as other interfaces know it.
+///
+/// # Errors
+/// `render.gpu.absent` if there is none of this number.
+pub(crate) fn card(number: Option<usize>) -> Result<Option<DeviceId>, ApiError> {
+    let Some(number) = number else { return Ok(None) };
+    let hint = "leave `gpu` out, or write a number that cutroom doctor lists";
+    match gpu::named(&gpu::cards(), number) {
+        Ok(card) => Ok(card.id),
+        Err(e) => Err(ApiError::from(PipelineError::from(e)).hint(hint).field("gpu")),
+    }
+}
+
+/// Rejects a kind of graphics device that is named to decode and that the machine, or the card, does not
+/// have.
 ///
 /// # Errors
 /// `media.hardware.absent`.
-pub(crate) fn check_decode(choice: cutroom_media::DecodeChoice) -> Result<(), ApiError> {
+pub(crate) fn check_decode(choice: cutroom_media::DecodeChoice, card: Option<DeviceId>) -> Result<(), ApiError> {
     let hint = "leave `decode` out, or write auto or software; cutroom doctor shows what works";
-    cutroom_media::check_decode_choice(choice).map_err(|e| ApiError::from(e).hint(hint).field("decode"))
+    cutroom_media::check_decode_choice(choice, card).map_err(|e| ApiError::from(e).hint(hint).field("decode"))
 }
 
 /// The display that a picture is made for.
@@ -219,9 +234,17 @@ mod tests {
     #[test]
     fn a_named_decoder_that_is_absent_is_an_error_of_its_field() {
         let absent = [cutroom_media::DecodeChoice::VideoToolbox, cutroom_media::DecodeChoice::D3d11];
-        let errors: Vec<ApiError> = absent.into_iter().filter_map(|choice| check_decode(choice).err()).collect();
+        let errors: Vec<ApiError> = absent.into_iter().filter_map(|choice| check_decode(choice, None).err()).collect();
         assert!(!errors.is_empty() && errors.iter().all(|e| e.code == "media.hardware.absent"), "{errors:?}");
-        assert!(check_decode(cutroom_media::DecodeChoice::Auto).is_ok());
+        assert!(check_decode(cutroom_media::DecodeChoice::Auto, None).is_ok());
+    }
+
+    #[test]
+    fn a_card_that_there_is_not_is_an_error_of_its_field() {
+        assert_eq!(card(None).unwrap(), None);
+        let error = card(Some(99)).unwrap_err();
+        assert_eq!(error.code, "render.gpu.absent");
+        assert!(error.message.starts_with("there is no graphics card 99; "), "{}", error.message);
     }
 
     #[test]

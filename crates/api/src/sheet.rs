@@ -1,5 +1,5 @@
 //! Frames of a composition as JPEG: one, or some of the whole film side by side and below each other.
-use crate::{ApiError, FrameRequest, Session, Stills, StillsReport, session::frame_inside};
+use crate::{ApiError, FrameRequest, Session, Stills, StillsReport, session::frame_inside, settings};
 use cutroom_pipeline::{OpenOptions, PipelineError, RenderOptions, Renderer, jpeg_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, CompositionId, Picture, Size};
@@ -105,11 +105,13 @@ fn draw(
     let threads = request.map_or(0, |r| r.threads);
     let proxies = request.map(|r| r.proxies.into()).unwrap_or_default();
     let decode = request.map_or(cutroom_media::DecodeChoice::Software, |r| r.decode.into());
-    let options = OpenOptions { decode_threads: threads, others: 0, proxies, offline: true, decode };
+    let gpu = request.and_then(|r| r.gpu);
+    let card = settings::card(gpu).map_err(|e| vec![e])?;
+    let options = OpenOptions { decode_threads: threads, others: 0, proxies, offline: true, decode, card };
     let opened = session.open_with(id, options, cancel)?;
     let failed = |e: PipelineError| vec![ApiError::from(e)];
     let backend = request.map(|r| r.backend).unwrap_or_default();
-    let options = RenderOptions { backend: backend.into(), threads, ..RenderOptions::default() };
+    let options = RenderOptions { backend: backend.into(), threads, card: gpu, ..RenderOptions::default() };
     let mut renderer = Renderer::new(options).map_err(|e| failed(e.into()))?;
     let spec = jpeg_spec(opened.composition(), false);
     let mut pictures = Vec::with_capacity(frames.len());

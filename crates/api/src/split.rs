@@ -203,6 +203,7 @@ pub fn split_preview(request: &SplitPreviewRequest, cancel: &CancelToken) -> Res
         display: DisplayChoice::default(),
         backend: BackendChoice::Cpu,
         decode: DecodeChoice::Software,
+        gpu: None,
         scale: None,
         threads: 0,
     };

@@ -1,5 +1,5 @@
 //! Draws a range of a film and says where the time goes.
-use crate::{ApiError, BackendChoice, DecodeChoice, Session, StageReport, StageTimes, parse_range};
+use crate::{ApiError, BackendChoice, DecodeChoice, Session, StageReport, StageTimes, parse_range, settings};
 use cutroom_pipeline::{OpenOptions, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_types::{CancelToken, PictureFormat, Progress, ProgressUnit};
 use schemars::JsonSchema;
@@ -28,6 +28,9 @@ pub struct StatsRequest {
     /// What decodes video streams.
     #[serde(default)]
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+    #[serde(default)]
+    pub gpu: Option<usize>,
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -79,10 +82,12 @@ pub fn stats(
         None => 0..total.min(100),
     };
     let start = Instant::now();
-    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), ..OpenOptions::default() };
+    let card = settings::card(request.gpu).map_err(one)?;
+    let options = OpenOptions { decode_threads: request.threads, decode: request.decode.into(), card, ..OpenOptions::default() };
     let opened = session.open_with(&id, options, cancel)?;
     let opening_secs = start.elapsed().as_secs_f64();
-    let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
+    let options =
+        RenderOptions { backend: request.backend.into(), threads: request.threads, card: request.gpu, ..RenderOptions::default() };
     let failed = |e: PipelineError| vec![ApiError::from(e)];
     let mut renderer = Renderer::new(options).map_err(|e| failed(e.into()))?;
     let spec = output_spec(opened.composition(), PictureFormat::yuv(8, 1, 1));

@@ -169,6 +169,7 @@ pub fn title_preview(
             display: crate::DisplayChoice::default(),
             backend: BackendChoice::Cpu,
             decode: DecodeChoice::Software,
+            gpu: None,
             scale: None,
             threads: 0,
         };

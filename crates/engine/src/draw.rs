@@ -161,7 +161,7 @@ pub(crate) enum DrawAnswer {
     /// It is being drawn.
     Begun(u64),
     /// It ended; `None` if it was cancelled before it began. The last says whether the picture may be
-    /// kept: not if a file has turned out to be another one.
+    /// kept: not if a file has turned out to be another one, or if something else drew than keys say.
     Ended(u64, Option<Result<Picture, EngineError>>, bool),
 }
 
@@ -180,6 +180,7 @@ impl DrawThread {
         let (orders, queue) = bounded::<DrawOrder>(MAX_ORDERS);
         // Each order has two answers, so that the thread never waits for an update.
         let (answer, answers) = bounded(2 * (MAX_ORDERS + 2));
+        let by = drawer.draws().by;
         let run = move || {
             for order in queue {
                 let mut result = None;
@@ -190,7 +191,8 @@ impl DrawThread {
                     }
                     result = Some(drawer.draw(&order));
                 }
-                let keeps = !order.composition.is_stale();
+                // Nor may it be if a card has failed, and the key says that it drew.
+                let keeps = !order.composition.is_stale() && drawer.draws().by == by;
                 if answer.send(DrawAnswer::Ended(order.request, result, keeps)).is_err() {
                     return;
                 }

@@ -3,18 +3,21 @@
 //!
 //! For each clip: every frame in order, copied to host memory by the reader and kept on the card; a
 //! hundred random positions; the rate of both decoders; and why the card does not decode it, if it
-//! does not. `--open N` opens and closes the first clip N times before the end.
+//! does not. `--open N` opens and closes the first clip N times before the end; `--together N` reads the
+//! clips with N readers at once, twice, whose frames must all differ (numbered clips, say), so that one
+//! in a wrong place is noticed.
 use cutroom_media::{DecodeChoice, MediaIndex, MediaLocation, ReadOptions, VideoReader, hardware_decoders};
 use cutroom_types::{CancelToken, DeviceId, Picture};
 use std::{error::Error, path::Path, sync::Arc, time::Instant};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (mut choice, mut clips, mut opens) = (DecodeChoice::Cuda, Vec::new(), 0);
+    let (mut choice, mut clips, mut opens, mut together) = (DecodeChoice::Cuda, Vec::new(), 0, 0);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--decode" => choice = arguments.next().and_then(|id| DecodeChoice::named(&id)).ok_or("no such device")?,
             "--open" => opens = arguments.next().ok_or("how often?")?.parse()?,
+            "--together" => together = arguments.next().ok_or("how many?")?.parse()?,
             _ => clips.push(argument),
         }
     }
@@ -30,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("{clip}: FAILED: {error}");
             }
         }
+    }
+    if together > 0 {
+        read_together(&clips, choice, together)?;
     }
     if let (Some(clip), true) = (clips.first(), opens > 0) {
         open_often(Path::new(clip), choice, opens)?;
@@ -109,6 +115,50 @@ fn check(clip: &Path, choice: DecodeChoice) -> Result<String, Box<dyn Error>> {
     ))
 }
 
+/// Reads the clips with `count` readers at once, each with jumps between its frames, and compares them.
+fn read_together(clips: &[String], choice: DecodeChoice, count: usize) -> Result<(), Box<dyn Error>> {
+    let mut known = Vec::new();
+    for clip in clips {
+        let index = Arc::new(MediaIndex::open(&MediaLocation::file(Path::new(clip)), &CancelToken::new())?);
+        let pictures = all(&mut reader(&index, DecodeChoice::Software, None)?)?.0;
+        let hashes = pictures.iter().map(hash).collect::<Result<Vec<_>, _>>()?;
+        let distinct = hashes.iter().collect::<std::collections::HashSet<_>>().len();
+        if distinct != hashes.len() {
+            println!("{clip}: {distinct} of its {} frames differ, so not all mistakes would be noticed", hashes.len());
+        }
+        known.push((index, hashes));
+    }
+    let read = &|k: usize| -> Result<usize, String> {
+        let (index, expected) = &known[k % known.len()];
+        let mut reader = reader(index, choice, cutroom_media::card()).map_err(|e| e.to_string())?;
+        let jumps = (0..expected.len()).step_by(7).map(|n| (n * 31 + k) % expected.len());
+        let mut frames = 0;
+        for n in (0..expected.len()).chain(jumps) {
+            let picture = reader.frame(n).map_err(|e| e.to_string())?.picture;
+            if hash(&picture).map_err(|e| e.to_string())? != expected[n] {
+                return Err(format!("reader {k}: frame {n} is wrong"));
+            }
+            frames += 1;
+        }
+        Ok(frames)
+    };
+    let round = || -> Result<usize, String> {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..count).map(|k| scope.spawn(move || read(k))).collect();
+            running.into_iter().map(|t| t.join().map_err(|_| "a thread panicked".to_owned())?).sum()
+        })
+    };
+    // What the driver keeps for every thread is there after the first round.
+    memory("before streams at once");
+    round()?;
+    memory("after the first round of them");
+    let (started, frames) = (Instant::now(), round()?);
+    let rate = frames as f64 / started.elapsed().as_secs_f64();
+    memory("after the second");
+    println!("{count} streams at once, {frames} frames, all right, {rate:.0} frames a second copied to memory and hashed");
+    Ok(())
+}
+
 fn open_often(clip: &Path, choice: DecodeChoice, count: usize) -> Result<(), Box<dyn Error>> {
     let index = Arc::new(MediaIndex::open(&MediaLocation::file(clip), &CancelToken::new())?);
     let open = |n: usize| -> Result<(), String> {
@@ -139,6 +189,6 @@ fn memory(when: &str) {
     let said = std::process::Command::new("nvidia-smi")
         .args(asked)
         .output()
-        .map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+        .map(|out| String::from_utf8_lossy(&out.stdout).trim().replace('\n', ", "));
     println!("memory of the card {when}: {}", said.unwrap_or_else(|e| e.to_string()));
 }

@@ -59,6 +59,8 @@ pub struct ReadOptions {
     /// The device that draws. Frames that are decoded there stay there, where that is possible; all
     /// others come to host memory.
     pub keep_on: Option<DeviceId>,
+    /// The card that decodes; `None`: that of `keep_on`, or else the first.
+    pub card: Option<DeviceId>,
 }
 
 impl Default for ReadOptions {
@@ -70,6 +72,7 @@ impl Default for ReadOptions {
             window_bytes: 256 << 20,
             decode: DecodeChoice::Software,
             keep_on: None,
+            card: None,
         }
     }
 }
@@ -158,7 +161,7 @@ impl StreamReader {
             return Err(MediaError::NothingDecoded { path, kind: "video", index: video_stream, reason });
         }
         // A device takes longer to set up than a still image to decode.
-        let device = if video.is_still { None } else { hardware::device_for(options.decode)? };
+        let device = if video.is_still { None } else { hardware::device_for(options.decode, options.card.or(options.keep_on))? };
         let mut past_report = DecodeReport::default();
         let (input, decoder, kept) =
             open_with(&path, video.stream, options.threads, (options.decode, options.keep_on), device, &mut past_report)?;

@@ -7,7 +7,9 @@ use crate::{
     decoder_pool::FrameSource,
     effect_sounds,
     facts::{facts_of, read_options, upright_size},
-    fonts, handles,
+    fonts,
+    frames::DrawnOn,
+    handles,
     luts::{self, Luts},
     offline::{self, Offline},
     proxy::{OpenProxy, ProxyScale, ProxyUse, choose, pixels_drawn_as_one},
@@ -57,6 +59,8 @@ pub struct OpenOptions {
     pub offline: bool,
     /// What decodes video streams.
     pub decode: DecodeChoice,
+    /// The card that decodes; `None`: the one that draws, or else the first.
+    pub card: Option<DeviceId>,
 }
 
 /// A composition whose document and files are valid, ready to return frames and audio. It can be
@@ -435,7 +439,11 @@ impl OpenComposition {
     /// The options with which decoders of a media are opened; `None` if the project has no such
     /// media.
     fn read_options(&self, media: &MediaId) -> Option<ReadOptions> {
-        self.project().media(media).map(|m| ReadOptions { decode: self.options.decode, ..read_options(m, self.decode_threads) })
+        self.project().media(media).map(|m| ReadOptions {
+            decode: self.options.decode,
+            card: self.options.card,
+            ..read_options(m, self.decode_threads)
+        })
     }
 
     /// Media whose files are missing, and for which something stands in.
@@ -472,7 +480,7 @@ impl OpenComposition {
                 let streams = c.proxies.iter().filter(|((m, _), _)| m == media).flat_map(|(_, some)| some);
                 streams.map(|p| Arc::as_ptr(&p.index).addr()).collect()
             };
-            let options = |c: &Self| (c.decode_threads, c.options.decode);
+            let options = |c: &Self| (c.decode_threads, c.options.decode, c.options.card);
             return files(self) == files(before) && options(self) == options(before);
         }
         let same_file = match (self.files.get(media), before.files.get(media)) {
@@ -483,23 +491,26 @@ impl OpenComposition {
     }
 
     /// The function with which a decode thread opens a stream, or its proxy of this number. Frames that
-    /// are decoded on the device `drawn_on` stay there.
-    pub(crate) fn opener(self: &Arc<Self>, number: usize, drawn_on: &Arc<OnceLock<Option<DeviceId>>>) -> Arc<OpenSource> {
+    /// are decoded on the device that draws stay there.
+    pub(crate) fn opener(self: &Arc<Self>, number: usize, drawn_on: &Arc<DrawnOn>) -> Arc<OpenSource> {
         let (composition, drawn_on) = (Arc::clone(self), Arc::clone(drawn_on));
         Arc::new(move |media, stream| {
             if let Some(lost) = composition.offline(media) {
                 return Ok(Box::new(lost.slate()?) as Box<dyn FrameSource>);
             }
-            let keep_on = drawn_on.get().copied().flatten();
+            let (keep_on, in_software) = (drawn_on.keep_on(), drawn_on.in_software());
             if let Some(proxy) = composition.proxy(media, stream, number) {
                 let log = Arc::clone(composition.library.log());
-                let (threads, decode) = (composition.decode_threads, composition.options.decode);
-                let options = ReadOptions { threads, decode, keep_on, ..ReadOptions::default() };
+                let OpenOptions { decode, card, .. } = composition.options;
+                let threads = composition.decode_threads;
+                let decode = if in_software { DecodeChoice::Software } else { decode };
+                let options = ReadOptions { threads, decode, keep_on, card, ..ReadOptions::default() };
                 return Ok(Box::new(VideoStream::open_proxy(&proxy.index, proxy.pictures, options, log)?) as Box<dyn FrameSource>);
             }
             let unknown = || PipelineError::NoMedia { id: media.clone() };
             let (index, options) = (composition.index(media)?, composition.read_options(media).ok_or_else(unknown)?);
-            let options = ReadOptions { keep_on, ..options };
+            let decode = if in_software { DecodeChoice::Software } else { options.decode };
+            let options = ReadOptions { keep_on, decode, ..options };
             let location = composition.project().media(media).map(|m| composition.library.location(m));
             if location.is_some_and(|location| !composition.library.is_as_scanned(&location)) {
                 composition.is_stale.store(true, Ordering::Relaxed);

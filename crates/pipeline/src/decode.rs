@@ -31,6 +31,19 @@ pub struct DrawnFrames {
     /// The first few distinct reasons why the GPU did not draw although it might have, or why
     /// pictures were copied through host memory.
     pub fell_back: Vec<String>,
+    /// The first failures of graphics devices in the middle of frames.
+    pub lost: Vec<DeviceLost>,
+}
+
+/// A failure of a graphics device after which something else drew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceLost {
+    /// The first frame of the composition that was drawn, again or only, by something else.
+    pub from_frame: i64,
+    /// What the device said.
+    pub reason: String,
+    /// What drew from there on: a new device, or the processor.
+    pub continued_by: String,
 }
 
 /// Maximum number of reasons that are kept.
@@ -41,7 +54,10 @@ impl DrawnFrames {
         self.frames += 1;
         self.device_pictures += frame.device_pictures as u64;
         self.zero_copy_pictures += frame.zero_copy_pictures as u64;
+        // What draws after a failure is named there.
+        let is_known = |why: &String| self.lost.iter().any(|lost| why.starts_with(&lost.reason));
         if let Some(why) = &frame.fell_back
+            && !is_known(why)
             && self.fell_back.len() < MAX_REASONS
             && !self.fell_back.contains(why)
         {
@@ -84,6 +100,14 @@ impl DecodeLog {
     /// Adds the report of a frame.
     pub fn add_drawn(&self, frame: &FrameReport) {
         self.drawn.lock().unwrap_or_else(PoisonError::into_inner).add(frame);
+    }
+
+    /// Adds a failure of a graphics device.
+    pub fn add_lost(&self, lost: DeviceLost) {
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawn.lost.len() < MAX_REASONS {
+            drawn.lost.push(lost);
+        }
     }
 
     /// How frames were drawn so far.

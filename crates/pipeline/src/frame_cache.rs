@@ -162,12 +162,16 @@ impl CachedFrames {
     /// # Errors
     /// Any error of planning, decoding or drawing.
     pub fn picture(&mut self, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
-        let Some(key) = self.key(n, output, &DrawnBy::from(&*renderer))? else { return self.reader.picture(n, renderer, output) };
+        let by = DrawnBy::from(&*renderer);
+        let Some(key) = self.key(n, output, &by)? else { return self.reader.picture(n, renderer, output) };
         if let Some(picture) = self.cache.get(key) {
             return Ok(picture);
         }
         let picture = self.reader.picture(n, renderer, output)?;
-        self.cache.put(key, &picture);
+        // A card may have failed meanwhile.
+        if by == DrawnBy::from(&*renderer) {
+            self.cache.put(key, &picture);
+        }
         Ok(picture)
     }
 }

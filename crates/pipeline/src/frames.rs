@@ -1,10 +1,10 @@
 //! Reads frames of a composition with decoding ahead: a range in order, or single frames at any
 //! position.
-use crate::{DecoderPool, OpenComposition, Pending, PipelineError, ProxyScale};
+use crate::{DecoderPool, DeviceLost, OpenComposition, Pending, PipelineError, ProxyScale};
 use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::lut::Lut;
 use cutroom_render::{
-    OutputSpec, Renderer, SourcePictures, Submitted,
+    FrameReport, OutputSpec, RenderError, Renderer, SourcePictures, Submitted,
     graph::{self, FrameGraph},
 };
 use cutroom_timeline::{FramePlan, LeftOut, RenderScale, SourceFrame};
@@ -12,7 +12,10 @@ use cutroom_types::{DeviceId, Picture};
 use std::{
     collections::{HashMap, VecDeque},
     ops::Range,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -47,9 +50,29 @@ pub struct FrameReader {
     scale: RenderScale,
     /// Time spent waiting for decoded pictures.
     waited: Duration,
+    drawn_on: Arc<DrawnOn>,
+}
+
+/// What decoders know of what draws.
+#[derive(Default)]
+pub(crate) struct DrawnOn {
     /// The device on which the first renderer draws pictures that were decoded there; known before
     /// the first decoder is opened.
-    drawn_on: Arc<OnceLock<Option<DeviceId>>>,
+    device: OnceLock<Option<DeviceId>>,
+    /// Whether a card has lost what it had decoded, so that the processor decodes from then on.
+    in_software: AtomicBool,
+}
+
+impl DrawnOn {
+    /// The device on which decoded pictures stay.
+    pub fn keep_on(&self) -> Option<DeviceId> {
+        self.device.get().copied().flatten()
+    }
+
+    /// Whether decoders are to be opened without a card.
+    pub fn in_software(&self) -> bool {
+        self.in_software.load(Ordering::Relaxed)
+    }
 }
 
 impl FrameReader {
@@ -85,8 +108,7 @@ impl FrameReader {
         if scale == self.scale {
             return;
         }
-        let undelivered = self.ahead.len() + self.in_flight.len() - self.stale;
-        let start = self.to_plan.start - undelivered as i64;
+        let start = self.next_number();
         self.seek(start..self.to_plan.end.max(start));
         self.scale = scale;
     }
@@ -102,8 +124,7 @@ impl FrameReader {
     /// Reads another state of the composition from the next frame on: requests ahead are cancelled
     /// and repeated, and decoders of files whose reading is unchanged are kept.
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) {
-        let undelivered = self.ahead.len() + self.in_flight.len() - self.stale;
-        let start = self.to_plan.start - undelivered as i64;
+        let start = self.next_number();
         self.seek(start..self.to_plan.end.max(start));
         let before = std::mem::replace(&mut self.composition, composition);
         let now = &self.composition;
@@ -118,11 +139,57 @@ impl FrameReader {
     /// # Errors
     /// Any error of planning, decoding or drawing.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
-        self.drawn_on.get_or_init(|| renderer.imports_from());
-        for stale in self.in_flight.drain(..self.stale).flatten() {
-            tracing::info_span!("finish").in_scope(|| renderer.finish(stale))?;
+        self.again_if_lost(|reader| reader.draw_next(renderer, output))
+    }
+
+    /// Does something, and once more with decoders without a card if decoded pictures are lost with their
+    /// card.
+    fn again_if_lost<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, PipelineError>) -> Result<T, PipelineError> {
+        let n = self.next_number();
+        match work(self) {
+            Err(PipelineError::Render(RenderError::Download(why))) if !self.drawn_on.in_software() => {
+                tracing::warn!(frame = n, %why, "decoded pictures are lost with their card; the processor decodes them again");
+                self.drawn_on.in_software.store(true, Ordering::Relaxed);
+                for (number, pool) in self.pools.iter_mut().enumerate() {
+                    pool.retarget(self.composition.opener(number, &self.drawn_on), |_| false);
+                }
+                self.ahead.clear();
+                // They are made of such pictures, too.
+                self.in_flight.clear();
+                self.stale = 0;
+                self.to_plan = n..self.to_plan.end.max(n);
+                work(self)
+            }
+            other => other,
         }
-        self.stale = 0;
+    }
+
+    /// The number of the frame that is delivered next.
+    fn next_number(&self) -> i64 {
+        self.to_plan.start - (self.ahead.len() + self.in_flight.len() - self.stale) as i64
+    }
+
+    /// Keeps how frame `n` was drawn.
+    fn note(&self, n: i64, report: &FrameReport, renderer: &Renderer) {
+        let log = self.composition.library().log();
+        if let Some(reason) = report.device_lost.clone() {
+            let continued_by = renderer.describe();
+            tracing::warn!(frame = n, reason, continued_by, "a graphics device failed, and the frame was drawn again");
+            log.add_lost(DeviceLost { from_frame: n, reason, continued_by });
+        }
+        log.add_drawn(report);
+    }
+
+    fn draw_next(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        self.drawn_on.device.get_or_init(|| renderer.imports_from());
+        let n = self.next_number();
+        let stale: Vec<_> = self.in_flight.drain(..std::mem::take(&mut self.stale)).flatten().collect();
+        for stale in stale {
+            let frame = tracing::info_span!("finish").in_scope(|| renderer.finish(stale))?;
+            if frame.report.device_lost.is_some() {
+                self.note(n, &frame.report, renderer);
+            }
+        }
         let first = match self.in_flight.pop_front() {
             Some(submitted) => submitted?,
             None => self.begin(renderer, output)?,
@@ -134,7 +201,7 @@ impl FrameReader {
             self.in_flight.push_back(submitted);
         }
         let frame = tracing::info_span!("finish").in_scope(|| renderer.finish(first))?;
-        self.composition.library().log().add_drawn(&frame.report);
+        self.note(n, &frame.report, renderer);
         Ok(frame.picture)
     }
 
@@ -148,14 +215,18 @@ impl FrameReader {
         renderer: &mut Renderer,
         forms: &[(RenderScale, OutputSpec)],
     ) -> Result<Vec<Picture>, PipelineError> {
-        self.drawn_on.get_or_init(|| renderer.imports_from());
+        self.again_if_lost(|reader| reader.draw_forms(renderer, forms))
+    }
+
+    fn draw_forms(&mut self, renderer: &mut Renderer, forms: &[(RenderScale, OutputSpec)]) -> Result<Vec<Picture>, PipelineError> {
+        self.drawn_on.device.get_or_init(|| renderer.imports_from());
+        let n = self.next_number();
         let (plan, pictures) = self.next_fetched()?;
-        let log = self.composition.library().log();
         let draw = |(scale, output): &(RenderScale, OutputSpec)| {
             let scaled = (*scale != RenderScale::FULL).then(|| plan.at_scale(*scale));
             let submitted = renderer.begin(scaled.as_ref().unwrap_or(&plan), &pictures, output)?;
             let frame = renderer.finish(submitted)?;
-            log.add_drawn(&frame.report);
+            self.note(n, &frame.report, renderer);
             Ok(frame.picture)
         };
         tracing::info_span!("draw forms", forms = forms.len()).in_scope(|| forms.iter().map(draw).collect())
@@ -273,5 +344,86 @@ impl SourcePictures for Fetched {
 
     fn fonts(&self) -> &FontSet {
         self.composition.fonts()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FrameSource, Library, OpenOptions, output_spec};
+    use cutroom_effects::Catalog;
+    use cutroom_media::write::{Rate, VideoSettings, WriteSettings, Writer};
+    use cutroom_render::{Backend, RenderOptions};
+    use cutroom_timeline::SourceFrames;
+    use cutroom_types::{
+        CancelToken, ColorTags, DeviceFrame, DownloadError, FrameRate, Packing, PictureFormat, Plane, Size, Surface, SurfaceMemory,
+        Time,
+    };
+
+    /// A surface on a card that was reset.
+    struct Gone;
+
+    impl Surface for Gone {
+        fn memory(&self) -> SurfaceMemory {
+            SurfaceMemory::Unshared
+        }
+
+        fn download(&self) -> Result<Vec<Plane>, DownloadError> {
+            Err(DownloadError("the card was reset".into()))
+        }
+    }
+
+    /// A decoder whose pictures were on it.
+    struct OnCard;
+
+    impl FrameSource for OnCard {
+        fn picture_at(&mut self, _: Time, _: SourceFrames) -> Result<Picture, PipelineError> {
+            let surface = Arc::new(Gone);
+            let frame = DeviceFrame { device: DeviceId([1; 16]), packing: Packing::Nv12, surface, only: None };
+            Ok(Picture::on_device(PictureFormat::YUV420P8, Size { width: 16, height: 16 }, ColorTags::BT709, frame))
+        }
+    }
+
+    /// Writes lossless grey frames, each of another grey.
+    fn film(path: &std::path::Path) {
+        let (size, rate) = (Size { width: 16, height: 16 }, FrameRate::new(25, 1).unwrap());
+        let mut video = VideoSettings::new("ffv1", size, rate).unwrap();
+        video.rate = Rate::Lossless;
+        let settings = WriteSettings { container: "mkv".into(), video: Some(video), sound: None, metadata: vec![] };
+        let mut writer = Writer::create(path, &settings, false).unwrap();
+        for n in 0..25 {
+            let planes = vec![vec![16 + 5 * n; 16 * 16], vec![128; 8 * 8], vec![128; 8 * 8]];
+            writer.push_picture(&Picture::from_planes(PictureFormat::YUV420P8, size, ColorTags::BT709, planes).unwrap()).unwrap();
+        }
+        writer.finish().unwrap();
+    }
+
+    #[test]
+    fn pictures_that_are_lost_with_their_card_are_decoded_again() {
+        let dir = tempfile::tempdir().unwrap();
+        film(&dir.path().join("a.mkv"));
+        let document = r#"{"schema_version": 2, "main": "m", "media": [{"id": "a", "path": "a.mkv"}], "compositions": [
+            {"id": "m", "size": {"width": 32, "height": 32}, "frame_rate": 25, "tracks": [{"id": "v", "clips": [
+                {"id": "c", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "1s"}]}]}]}"#;
+        let project: cutroom_project::Project = serde_json::from_str(document).unwrap();
+        let library = Arc::new(Library::new(dir.path()));
+        let main = project.main.clone();
+        let opened =
+            OpenComposition::open(project, &main, &Catalog::builtin(), &library, OpenOptions::default(), &CancelToken::new());
+        let film = Arc::new(opened.unwrap());
+        let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, ..RenderOptions::default() }).unwrap();
+        let spec = output_spec(film.composition(), PictureFormat::YUV420P8);
+        let bytes = |picture: &Picture| (0..picture.planes[0].rows()).flat_map(|y| picture.planes[0].row(y).to_vec()).collect();
+        let mut draw = |reader: &mut FrameReader| -> Vec<u8> { bytes(&reader.next_picture(&mut renderer, &spec).unwrap()) };
+        let mut reader = film.frames(5..15);
+        let expected: Vec<_> = (5..15).map(|_| draw(&mut reader)).collect();
+        let mut reader = film.frames(5..15);
+        let first: Vec<_> = (5..8).map(|_| draw(&mut reader)).collect();
+        // The card is reset: what was decoded ahead is gone.
+        reader.ahead.clear();
+        reader.to_plan = 8..15;
+        reader.pools[0] = DecoderPool::new(Arc::new(|_, _| Ok(Box::new(OnCard) as Box<dyn FrameSource>)));
+        let rest: Vec<_> = (8..15).map(|_| draw(&mut reader)).collect();
+        assert!([first, rest].concat() == expected && reader.drawn_on.in_software());
     }
 }

@@ -43,10 +43,10 @@ pub use composition::{OpenComposition, OpenOptions};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
 pub use cutroom_cache::MemoryCacheState;
 pub use cutroom_render::{
-    Backend, OutputSpec, RenderOptions, Renderer,
+    Backend, GpuFault, GpuFaultKind, OutputSpec, RenderOptions, Renderer,
     gpu::{Screen, ScreenCounters, screen_texture},
 };
-pub use decode::DrawnFrames;
+pub use decode::{DeviceLost, DrawnFrames};
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use display::{as_srgb, in_standard_range};
 pub use error::PipelineError;

@@ -7,6 +7,14 @@ pub enum RenderError {
     /// The GPU back end was requested and no usable GPU was found, or the GPU failed.
     #[error("the GPU back end cannot be used: {0}")]
     Gpu(String),
+    /// A graphics card was asked for by a number that none has.
+    #[error("there is no graphics card {number}; {known}")]
+    NoCard {
+        /// The number.
+        number: usize,
+        /// The cards that there are, in words.
+        known: String,
+    },
     /// [`crate::SourcePictures`] returned no picture for a source frame that the plan needs.
     #[error("the picture of {media} at {secs:.3} s was not fetched", secs = .time.as_secs_f64())]
     MissingSource {
@@ -35,6 +43,7 @@ impl RenderError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Gpu(_) => "render.gpu",
+            Self::NoCard { .. } => "render.gpu.absent",
             Self::MissingSource { .. } => "render.missing_source",
             Self::MissingLut(_) => "render.missing_look",
             Self::Download(_) => "render.download",

@@ -22,12 +22,15 @@ pub struct FrameReport {
     /// Why the GPU did not draw although it might have, or why pictures were copied through host
     /// memory.
     pub fell_back: Option<String>,
+    /// Why a graphics device failed, if this is the first frame after that: it was drawn again by what the
+    /// renderer describes now.
+    pub device_lost: Option<String>,
 }
 
 impl FrameReport {
     /// A report of a frame whose source pictures were all in host memory.
     pub fn of(backend: &'static str) -> Self {
-        Self { backend, device_pictures: 0, zero_copy_pictures: 0, fell_back: None }
+        Self { backend, device_pictures: 0, zero_copy_pictures: 0, fell_back: None, device_lost: None }
     }
 
     /// Whether there were source pictures on a device, and all of them were drawn without a copy

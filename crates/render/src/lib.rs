@@ -21,12 +21,14 @@ pub mod mask;
 mod nearest;
 pub mod place;
 pub mod program;
+mod recovery;
 pub mod renderer;
 mod same_work;
 mod turn_planes;
 pub use ends::{OutputSpec, SourcePictures};
 pub use error::RenderError;
 pub use frame::{Frame, FrameReport};
+pub use recovery::{FAULT_VARIABLE, GpuFault, GpuFaultKind};
 pub use renderer::{Backend, InFlight, RenderOptions, Renderer, SIMD_VARIABLE, Submitted};
 /// The version that devices from outside must be of.
 pub use wgpu;

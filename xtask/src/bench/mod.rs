@@ -1,5 +1,6 @@
 //! Runs named workloads against ffmpeg and melt: the same pictures and encoder settings, runs
 //! interleaved so that a slow minute of the machine affects all programs, medians compared.
+mod card;
 mod delivered;
 mod footage;
 mod measure;
@@ -45,8 +46,13 @@ struct Options {
     against: Option<PathBuf>,
 }
 
-/// `[--runs N] [--against FOLDER] [WORKLOAD…]`.
+/// `[--runs N] [--against FOLDER] [WORKLOAD…]`, or `card [--programs FOLDER]`.
 pub fn bench(args: &[String]) -> Outcome {
+    if let Some((first, rest)) = args.split_first()
+        && first == "card"
+    {
+        return card::card(rest);
+    }
     let Options { runs, chosen, against } = options(args)?;
     setup::setup_bench()?;
     let cutroom = workspace::dist_program()?;

@@ -1,7 +1,7 @@
 //! `cutroom doctor`.
 use crate::{failure::Failure, text};
 use clap::Args;
-use cutroom_api::{BackendChoice, DoctorReport};
+use cutroom_api::{BackendChoice, CardReport, DoctorReport};
 
 /// Arguments of `cutroom doctor`.
 #[derive(Debug, Args)]
@@ -74,6 +74,10 @@ fn describe(r: &DoctorReport) -> String {
         })
         .collect();
     out.push_str(&text::table(&rows));
+    if !r.cards.is_empty() {
+        out.push_str("\nGraphics cards (--gpu)\n");
+        out.push_str(&text::table(&r.cards.iter().map(card_row).collect::<Vec<_>>()));
+    }
     out.push_str("\nWriting\n");
     let rows: Vec<Vec<String>> = r
         .formats
@@ -129,4 +133,11 @@ fn describe(r: &DoctorReport) -> String {
         r.advice.iter().for_each(|a| out.push_str(&format!("  {a}\n")));
     }
     out
+}
+
+fn card_row(card: &CardReport) -> Vec<String> {
+    let memory = card.memory_bytes.map_or_else(String::new, |bytes| format!("{} MiB", bytes >> 20));
+    let bus = card.bus.clone().unwrap_or_default();
+    let name = if card.software { format!("{} (software)", card.name) } else { card.name.clone() };
+    vec![format!("  {}", card.number), name, card.driver.clone(), memory, bus, card.uuid.clone().unwrap_or_default()]
 }

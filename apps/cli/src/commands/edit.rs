@@ -1,7 +1,7 @@
 //! `cutroom edit`.
 use super::serve::{self, Served};
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     failure::Failure,
     text,
 };
@@ -54,6 +54,9 @@ pub struct EditArgs {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -88,6 +91,7 @@ pub fn edit(args: &EditArgs) -> Result<(), Failure> {
         page: Some(Page::Embedded),
         backend: args.backend.into(),
         decode: args.decode.into(),
+        gpu: args.gpu.0,
         threads: args.threads,
         worker: Some(super::worker_program()?),
         ..ServerOptions::default()

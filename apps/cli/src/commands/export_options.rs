@@ -1,7 +1,7 @@
 //! How a film is exported, as options of several commands.
 use super::frame::ProxiesArg;
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     failure::Words,
 };
 use clap::{Args, Parser, ValueEnum};
@@ -90,6 +90,10 @@ pub struct ExportOptions {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists; auto spreads
+    /// segments over all cards of one model
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
@@ -123,7 +127,8 @@ pub struct ExportOptions {
     /// Copy pictures of files that the film shows as they are, instead of encoding them again
     #[arg(long, value_enum, default_value_t, value_name = "HOW", conflicts_with = "no_video")]
     pub smart: SmartArg,
-    /// Processes that make segments of the film at the same time; 0 means one per two cores
+    /// Processes that make segments of the film at the same time; 0 means one per two cores [default: 1, or
+    /// one for each card]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Usual length of a segment in seconds [default: 10]; 0 makes the film as a whole
@@ -177,6 +182,7 @@ impl ExportOptions {
             offline: self.offline,
             backend: backend.into(),
             decode: self.decode.into(),
+            gpu: self.gpu.0,
             subtitles: self.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
             subtitles_from: self.subtitles_from.clone(),
             frame_hashes: self.frame_hashes.clone(),
@@ -229,6 +235,7 @@ pub const WORDS: &Words = &[
     ("offline", "--offline"),
     ("backend", "--backend"),
     ("decode", "--decode"),
+    ("gpu", "--gpu"),
     ("subtitles", "--subtitles"),
     ("subtitles_from", "--subtitles-from"),
     ("frame_hashes", "--frame-hashes"),

@@ -1,6 +1,6 @@
 //! `cutroom frame`.
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     failure::{Failure, Words},
     text,
 };
@@ -52,6 +52,9 @@ pub struct FrameArgs {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -122,6 +125,7 @@ pub const WORDS: &Words = &[
     ("offline", "--offline"),
     ("backend", "--backend"),
     ("decode", "--decode"),
+    ("gpu", "--gpu"),
     ("threads", "--threads"),
     ("overwrite", "--overwrite"),
 ];
@@ -150,6 +154,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         offline: args.offline,
         backend: args.backend.into(),
         decode: args.decode.into(),
+        gpu: args.gpu.0,
         threads: args.threads,
     };
     let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;

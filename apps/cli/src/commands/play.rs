@@ -1,6 +1,6 @@
 //! `cutroom play`.
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     failure::{Failure, Words},
     interrupt, text,
 };
@@ -60,6 +60,9 @@ pub struct PlayArgs {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -80,6 +83,7 @@ pub const WORDS: &Words = &[
     ("every_frame", "--every-frame"),
     ("backend", "--backend"),
     ("decode", "--decode"),
+    ("gpu", "--gpu"),
     ("threads", "--threads"),
     ("device", "--device"),
     ("null_sink", "--null-sink"),
@@ -103,6 +107,7 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
         every_frame: args.every_frame,
         backend: args.backend.into(),
         decode: args.decode.into(),
+        gpu: args.gpu.0,
         threads: args.threads,
         device: args.device.clone(),
         null_sink: args.null_sink,

@@ -1,6 +1,6 @@
 //! `cutroom serve`.
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     failure::Failure,
     interrupt, text,
 };
@@ -68,6 +68,9 @@ pub struct ServeArgs {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -108,6 +111,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         page,
         backend: args.backend.into(),
         decode: args.decode.into(),
+        gpu: args.gpu.0,
         threads: args.threads,
         worker: Some(super::worker_program()?),
         ..ServerOptions::default()

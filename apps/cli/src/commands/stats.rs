@@ -1,6 +1,6 @@
 //! `cutroom stats`.
 use crate::{
-    args::{BackendArg, DecodeArg},
+    args::{BackendArg, DecodeArg, GpuArg},
     diagnostics,
     failure::{Failure, Words},
     interrupt, text,
@@ -38,6 +38,9 @@ pub struct StatsArgs {
     /// What decodes video; frames are the same whoever does
     #[arg(long, value_enum, default_value_t)]
     pub decode: DecodeArg,
+    /// Graphics card that draws and decodes, by the number that `cutroom doctor` lists
+    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    pub gpu: GpuArg,
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
@@ -53,6 +56,7 @@ pub const WORDS: &Words = &[
     ("scale", "--scale"),
     ("backend", "--backend"),
     ("decode", "--decode"),
+    ("gpu", "--gpu"),
     ("threads", "--threads"),
 ];
 
@@ -66,6 +70,7 @@ pub fn stats(args: &StatsArgs) -> Result<(), Failure> {
         scale: args.scale,
         backend: args.backend.into(),
         decode: args.decode.into(),
+        gpu: args.gpu.0,
         threads: args.threads,
     };
     let times = diagnostics::stage_times();

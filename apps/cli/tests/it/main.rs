@@ -2,6 +2,7 @@
 mod alpha;
 mod bad_input;
 mod cache;
+mod cards;
 mod catalog;
 mod clip_options;
 mod collect;

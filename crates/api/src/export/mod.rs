@@ -1,6 +1,7 @@
 //! Renders a project into a file: what is asked for and what is reported.
 use crate::{
-    ApiError, BackendChoice, DecodeChoice, ProxyChoice, loudness::LevelReport, session::Session, subtitle_input::SubtitleInput,
+    ApiError, BackendChoice, DecodeChoice, DeviceLost, ProxyChoice, loudness::LevelReport, session::Session,
+    subtitle_input::SubtitleInput,
 };
 use asked::Asked;
 use cutroom_export::UnfinishedFiles;
@@ -94,6 +95,10 @@ pub struct ExportRequest {
     /// What decodes video streams.
     #[serde(default)]
     pub decode: DecodeChoice,
+    /// Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best
+    /// one, and segments are spread over all cards of its model.
+    #[serde(default)]
+    pub gpu: Option<usize>,
     /// Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
     /// Matroska, WebVTT in WebM.
     #[serde(default)]
@@ -128,7 +133,8 @@ pub struct ExportRequest {
     /// absent: off.
     #[serde(default)]
     pub smart: SmartChoice,
-    /// Processes that make segments at the same time; 0 for one per two cores, absent: 1.
+    /// Processes that make segments at the same time; 0 for one per two cores, absent: 1, or one for each
+    /// card that segments are spread over.
     #[serde(default)]
     pub jobs: Option<usize>,
     /// Usual length of a segment in seconds, 0.1 to 3600; absent: 10. Segments are made and kept one by
@@ -286,6 +292,9 @@ pub struct ExportReport {
     /// How the sound was brought to a loudness, if that was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<LevelReport>,
+    /// The failure of a graphics card, if there was one; what was drawn is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_lost: Option<DeviceLost>,
     /// Further files that were made at the same time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Self>,

@@ -4,12 +4,12 @@ use super::{
     asked::Asked, extras, hardware, program,
 };
 use crate::{
-    ApiError, ProxyChoice,
+    ApiError, BackendChoice, DeviceLost, ProxyChoice, device_lost,
     loudness::LevelReport,
     overwrite_guard::{self, WrittenFile},
     parse_range,
     session::{self, Session},
-    settings::parse_pixel_format,
+    settings::{self, parse_pixel_format},
     subtitles_export::{self, Drafts},
 };
 use cutroom_export::{
@@ -17,6 +17,7 @@ use cutroom_export::{
 };
 use cutroom_media::{ffmpeg_identity, write::PacketFileReport};
 use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions};
+use cutroom_render::gpu;
 use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, CompositionId, FrameRate, Time};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,12 @@ impl ExportRequest {
             video: VideoChoices { scale, ..self.video.choices()? },
             audio: self.audio.choices(),
             lossless: self.lossless,
-            render: RenderOptions { backend: self.backend.into(), threads: self.threads, ..RenderOptions::default() },
+            render: RenderOptions {
+                backend: self.backend.into(),
+                threads: self.threads,
+                card: self.gpu,
+                ..RenderOptions::default()
+            },
             frame_hashes: self.frame_hashes.clone(),
             overwrite: self.overwrite,
             metadata: self.metadata.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
@@ -140,6 +146,10 @@ pub(super) struct Outline {
     pub bytes_expected: Option<u64>,
     pub warnings: Vec<String>,
     pub fields: Vec<String>,
+    /// Cards of this machine that segments are spread over, the one that is used now first; empty for one or
+    /// none.
+    #[serde(default)]
+    pub cards: Vec<usize>,
     /// Those of further outputs.
     #[serde(default)]
     pub also: Vec<Self>,
@@ -169,6 +179,9 @@ pub(super) struct Made {
     pub segments_reused: usize,
     #[serde(default)]
     pub verified: Option<Verified>,
+    /// The first failure of a graphics card while it was made.
+    #[serde(default)]
+    pub device_lost: Option<DeviceLost>,
     /// Problems that were met while it was made, such as damage in files.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -239,6 +252,7 @@ impl Prepared {
             proxies: request.proxies.into(),
             offline: request.offline,
             decode: request.decode.into(),
+            card: settings::card(request.gpu).map_err(one)?,
         };
         let mut composition = session.open_with(&id, options, cancel)?;
         let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
@@ -290,6 +304,7 @@ impl Prepared {
             bytes_expected: plan.bits_per_second().map(|bps| (bps as f64 * duration_secs / 8.0) as u64),
             warnings,
             fields,
+            cards: if parted && plan.pictures { cards(request) } else { Vec::new() },
             also: also.iter().map(|also| also.outline.clone()).collect(),
         };
         Ok(Self { composition, plan, outline, also })
@@ -329,6 +344,7 @@ impl Prepared {
             progress(ExportProgress { phase: ExportPhase::Compose, frame: p.done, total: p.total });
         };
         let plans: Vec<&ExportPlan> = [self].into_iter().chain(&self.also).map(|prepared| &prepared.plan).collect();
+        let failures = device_lost::count(&self.composition);
         let reports = cutroom_export::run_all(&self.composition, &plans, stream, cancel, unfinished, &mut note)?;
         let made = |(prepared, report): (&Self, cutroom_export::ExportReport)| Made {
             drawn_by: report.drawn_by,
@@ -343,7 +359,8 @@ impl Prepared {
         let main = all.next().unwrap_or_default();
         let file = main.file.clone().filter(|_| !is_stream);
         let also = all.collect();
-        Ok(Made { file, also, problems: self.problems(), ..main })
+        let device_lost = device_lost::since(&self.composition, failures);
+        Ok(Made { file, also, device_lost, problems: self.problems(), ..main })
     }
 }
 
@@ -381,6 +398,7 @@ impl Outline {
         if made.clipped_samples > 0 {
             warnings.push(format!("{} sound samples were beyond full scale and were clipped", made.clipped_samples));
         }
+        warnings.extend(made.device_lost.as_ref().map(DeviceLost::warning));
         let frames = if self.pictures { self.total } else { 0 };
         ExportReport {
             output: request.output.clone(),
@@ -401,11 +419,19 @@ impl Outline {
             phases: made.phases,
             verified: made.verified,
             level: made.level,
+            device_lost: made.device_lost.clone(),
             also: Vec::new(),
             warnings,
             fields: self.fields.clone(),
         }
     }
+}
+
+/// The cards that segments are spread over.
+fn cards(request: &ExportRequest) -> Vec<usize> {
+    let is_one = request.gpu.is_some() || request.backend == BackendChoice::Cpu || !gpu::are_several_listed();
+    let alike = if is_one { Vec::new() } else { gpu::alike(&gpu::cards()) };
+    if alike.len() > 1 { alike } else { Vec::new() }
 }
 
 /// Plans what is copied, if that was asked for; returns what is to be said about it.
@@ -469,13 +495,14 @@ pub(super) fn other_build() -> ApiError {
 /// division into segments, and the build.
 fn plan_hash(session: &Session, request: &ExportRequest, plan: &ExportPlan) -> String {
     let extension = request.output.as_deref().and_then(Path::extension).map(|e| e.to_string_lossy().into_owned());
-    // How many processes work at it, and where it goes, does not matter; some encoders write other bits with
+    // How many processes and which cards work at it, and where it goes, does not matter; some encoders write other bits with
     // another number of threads.
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let request = ExportRequest {
         output: extension.map(Into::into),
         overwrite: false,
         jobs: None,
+        gpu: None,
         threads: if request.threads == 0 { cores() } else { request.threads },
         stuck_secs: None,
         frame_hashes: request.frame_hashes.is_some().then(Default::default),

@@ -249,10 +249,10 @@ impl Supervisor<'_> {
             made.phases.add(&part.phases);
             made.clipped_samples += part.clipped_samples;
             made.level = made.level.or(part.level);
-            if made.drawn_by.is_empty() {
-                made.drawn_by.clone_from(&part.drawn_by);
-            }
         }
+        let lost = self.done.values().filter_map(|part| part.device_lost.as_ref());
+        made.device_lost = lost.min_by_key(|lost| lost.from_frame).cloned();
+        made.drawn_by = joined(self.done.values().map(|part| part.drawn_by.as_str()));
         made.problems = prepared::merged_problems(self.done.values().flat_map(|part| &part.problems));
         made.elapsed_secs = self.started.elapsed().as_secs_f64();
         made.segments_reused = self.reused;
@@ -267,7 +267,9 @@ impl Supervisor<'_> {
         self.last_worker += 1;
         let mut process =
             WorkerProcess::start(self.watch.program, self.last_worker, &self.sender, self.watch.unfinished).map_err(|e| vec![e])?;
-        let init = InitExport { activity: process.activity_path(), ..self.init.clone() };
+        let mut init = InitExport { activity: process.activity_path(), ..self.init.clone() };
+        let cards = self.outline.as_ref().map_or(&[][..], |outline| &outline.cards);
+        init.request.gpu = card_of(self.last_worker, cards).or(init.request.gpu);
         process.send(&ToWorker::InitExport(Box::new(init.portable()))).map_err(|e| vec![e])?;
         let worker = Worker { process, is_ready: false, tasks: BTreeMap::new(), heard: Instant::now(), stuck_secs: None };
         self.workers.insert(self.last_worker, worker);
@@ -390,7 +392,7 @@ impl Supervisor<'_> {
         }
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let jobs = match self.init.request.jobs {
-            None => 1,
+            None => outline.cards.len().max(1),
             Some(0) => (cores / 2).max(1),
             Some(jobs) => jobs,
         };
@@ -486,6 +488,17 @@ impl Supervisor<'_> {
     }
 }
 
+/// The card of a worker, counted from 1: workers take turns.
+fn card_of(worker: usize, cards: &[usize]) -> Option<usize> {
+    cards.get(worker.checked_sub(1)?.checked_rem(cards.len())?).copied()
+}
+
+/// What drew the parts, each thing once.
+fn joined<'a>(drawn_by: impl Iterator<Item = &'a str>) -> String {
+    let different: BTreeSet<&str> = drawn_by.filter(|text| !text.is_empty()).collect();
+    different.into_iter().collect::<Vec<_>>().join("; ")
+}
+
 fn has_pictures(task: Task) -> bool {
     task != Task::Part(PartId::Sound)
 }
@@ -513,4 +526,25 @@ fn crashed(how: &str, lines: Vec<String>, frame: Option<u64>, outline: Option<&O
     error.file = file;
     error.causes = lines;
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_take_turns_on_cards() {
+        let of = |cards: &[usize]| (1..=5).map(|worker| card_of(worker, cards)).collect::<Vec<_>>();
+        assert_eq!(of(&[]), [None; 5]);
+        assert_eq!(of(&[2]), [Some(2); 5]);
+        assert_eq!(of(&[0, 1, 3]), [Some(0), Some(1), Some(3), Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn what_drew_is_named_once() {
+        assert_eq!(
+            joined(["gpu (a, card 1)", "", "gpu (a, card 0)", "gpu (a, card 1)"].into_iter()),
+            "gpu (a, card 0); gpu (a, card 1)"
+        );
+    }
 }

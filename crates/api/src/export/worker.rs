@@ -4,7 +4,7 @@ use super::{
     messages::{FromWorker, InitExport, Task, ToWorker},
     prepared::{self, Made, Prepared},
 };
-use crate::{ApiError, Session, loudness::LevelReport};
+use crate::{ApiError, Session, device_lost, loudness::LevelReport};
 use cutroom_export::{PartFiles, PartId, PartMaker, SegmentPass, UnfinishedFiles, folder};
 use cutroom_media::{activity, write::PacketFileReport};
 use cutroom_pipeline::{FileRoots, PipelineError, Renderer};
@@ -201,10 +201,12 @@ impl Worker {
                     report(ExportProgress { phase, frame, total });
                 };
                 let pass = export.pass(part)?;
+                let failures = device_lost::count(&prepared.composition);
                 let made = cutroom_export::make_segment(self.maker(prepared), number, pass, &mut renderer, &files, &mut note)?;
                 let drawn_by = prepared.composition.drawn_by(&renderer);
                 *kept = Some(renderer);
-                Made { packets: Some(made.packets), drawn_by, phases: made.times.into(), ..Made::default() }
+                let device_lost = device_lost::since(&prepared.composition, failures);
+                Made { packets: Some(made.packets), drawn_by, device_lost, phases: made.times.into(), ..Made::default() }
             }
         };
         let made = Made { problems: prepared.problems(), ..made };

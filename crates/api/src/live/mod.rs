@@ -41,6 +41,8 @@ pub struct LiveOptions {
     /// The device of a window that shows the frames: what it draws stays there. `None`: frames are
     /// drawn for files.
     pub screen: Option<Screen>,
+    /// Number of the graphics card that draws and decodes; `None`: the best one.
+    pub gpu: Option<usize>,
     /// Threads for drawing; 0 for one per core.
     pub threads: usize,
     /// Whether the files of media are watched.

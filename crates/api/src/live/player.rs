@@ -47,7 +47,12 @@ impl Player {
         sink: Box<dyn AudioSink>,
         options: &LiveOptions,
     ) -> Result<Self, ApiError> {
-        let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
+        let render = RenderOptions {
+            backend: options.backend.into(),
+            threads: options.threads,
+            card: options.gpu,
+            ..RenderOptions::default()
+        };
         let drawer = match &options.screen {
             Some(screen) if options.backend != BackendChoice::Cpu => Ok(PipelineDrawer::on_screen(screen, render)),
             Some(_) => PipelineDrawer::new(render, DrawOutput::Screen),
@@ -57,8 +62,9 @@ impl Player {
         let made = drawer.and_then(with);
         // A session shows what it can: slates stand for files that are missing.
         let decode = options.decode.into();
-        crate::settings::check_decode(decode)?;
-        let opening = OpenOptions { offline: true, decode, ..OpenOptions::default() };
+        let card = crate::settings::card(options.gpu)?;
+        crate::settings::check_decode(decode, card)?;
+        let opening = OpenOptions { offline: true, decode, card, ..OpenOptions::default() };
         let settings = made.map(|settings| EngineSettings { jobs, frames, sink, options: opening, ..settings });
         let preview = Preview { scale: RenderScale::FULL, policy: LatePolicy::Drop, options: opening };
         let engine = settings.and_then(Engine::new).map_err(|e| ApiError::from(&e))?;

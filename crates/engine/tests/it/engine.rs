@@ -2,15 +2,21 @@
 use crate::film::{Known, SIZE, draws, engine, film, number, numbered, opened, settings, settle, state};
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use cutroom_effects::Catalog;
 use cutroom_engine::{
     Activity, Capabilities, DrawOrder, Drawer, Draws, Engine, EngineError, EnginePlugin, EngineSettings, FrameRequest, Invalidate,
     PluginControl, RequestState, TransportCommand, Urgency, is_on, paused, scrubbing, stages,
 };
-use cutroom_pipeline::{DrawnBy, RenderOptions, Renderer, output_spec};
+use cutroom_pipeline::{Backend, DrawnBy, GpuFault, GpuFaultKind, Library, RenderOptions, Renderer, output_spec};
+use cutroom_test_support::skipped;
 use cutroom_timeline::RenderScale;
 use cutroom_types::{Picture, PictureFormat};
 use std::{
-    sync::mpsc::{Receiver, Sender, channel},
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
     time::Duration,
 };
 
@@ -79,6 +85,35 @@ fn a_requested_frame_is_that_of_the_pipeline() {
     let rows = |p: &Picture| p.planes.iter().flat_map(|plane| (0..plane.rows()).map(|y| plane.row(y).to_vec())).collect::<Vec<_>>();
     assert_eq!((answer.picture.size, rows(&answer.picture)), (SIZE, rows(&expected)));
     assert_eq!(half.poll().unwrap().unwrap().picture.size.width, SIZE.width / 2);
+}
+
+/// A card that fails while frames are drawn costs none of them.
+#[test]
+fn frames_are_those_of_the_pipeline_although_the_card_fails() {
+    let project = film(2, 3, 5);
+    let render = RenderOptions { backend: Backend::Gpu, threads: 1, ..RenderOptions::default() };
+    let Ok(mut renderer) = Renderer::new(render) else { return skipped("no device", "Vulkan has no device") };
+    for kind in [GpuFaultKind::Lost, GpuFaultKind::OutOfMemory] {
+        let faulty = RenderOptions { fault: Some(GpuFault { kind, frame: 4 }), ..render };
+        let library = Arc::new(Library::new(Path::new(".")));
+        let settings = EngineSettings::new(Catalog::builtin(), library, faulty, draws().output).unwrap();
+        let mut engine = opened(&project, settings);
+        let half = RenderScale::new(0.5).unwrap();
+        let handles: Vec<_> = (0..10).map(|n| (n, engine.request(n, half, Urgency::Normal))).collect();
+        settle(&mut engine);
+        let (_, open) = engine.document().unwrap();
+        let output = output_spec(open.composition(), PictureFormat::YUV420P8);
+        let rows =
+            |p: &Picture| p.planes.iter().flat_map(|plane| (0..plane.rows()).map(|y| plane.row(y).to_vec())).collect::<Vec<_>>();
+        for (n, handle) in handles {
+            let got = handle.poll().unwrap().unwrap();
+            let expected = open.frame_at_scale(n, half, &mut renderer, &output).unwrap();
+            assert_eq!(rows(&got.picture), rows(&expected), "frame {n}, {kind:?}");
+        }
+        let lost = open.drawn().lost;
+        assert_eq!(lost.len(), 1, "{lost:?}");
+        assert!((0..10).contains(&lost[0].from_frame) && lost[0].continued_by.starts_with("gpu ("), "{lost:?}");
+    }
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub struct HardwareAvailability {
 /// Every kind of graphics device that could decode, tried.
 pub fn hardware_decoders() -> Vec<HardwareAvailability> {
     let row = |kind: &'static Kind| {
-        let (works, what) = match device::opened(kind) {
+        let (works, what) = match device::opened(kind, None) {
             Ok(_) => (true, format!("{} of 8 and 10 bits, 4:2:0", format::codecs(kind).join(", "))),
             Err(why) => (false, why),
         };
@@ -129,36 +129,36 @@ pub fn hardware_decoders() -> Vec<HardwareAvailability> {
     KINDS.iter().map(row).collect()
 }
 
-/// The device that frames can stay on: NVIDIA's card, if there is one. What draws on another one gets
-/// them by way of host memory.
+/// The first device that frames can stay on: NVIDIA's card, if there is one. What draws on another one
+/// gets them by way of host memory.
 pub fn card() -> Option<DeviceId> {
     surface::kept_on()
 }
 
-/// The device that a choice means; `None` for software, also where [`DecodeChoice::Auto`] finds no
-/// device that is tested.
+/// The device that a choice means, the `card` where the kind has several; `None` for software, also
+/// where [`DecodeChoice::Auto`] finds no device that is tested.
 ///
 /// # Errors
-/// [`MediaError::NoHardware`] when a kind is named that the machine does not have.
-pub(crate) fn device_for(choice: DecodeChoice) -> Result<Option<Arc<Device>>, MediaError> {
+/// [`MediaError::NoHardware`] when a kind is named that the machine, or the card, does not have.
+pub(crate) fn device_for(choice: DecodeChoice, card: Option<DeviceId>) -> Result<Option<Arc<Device>>, MediaError> {
     match choice {
         DecodeChoice::Software => Ok(None),
-        DecodeChoice::Auto => Ok(KINDS.iter().filter(|kind| kind.is_tested).find_map(|kind| device::opened(kind).ok())),
+        DecodeChoice::Auto => Ok(KINDS.iter().filter(|kind| kind.is_tested).find_map(|kind| device::opened(kind, card).ok())),
         named => {
             let kind = KINDS.iter().find(|kind| kind.id == named.id());
             let unknown = || Err("this build does not know it".to_owned());
-            let opened = kind.map_or_else(unknown, device::opened);
+            let opened = kind.map_or_else(unknown, |kind| device::opened(kind, card));
             opened.map(Some).map_err(|reason| MediaError::NoHardware { id: named.id(), reason })
         }
     }
 }
 
-/// Refuses a choice that names a kind of device that the machine does not have.
+/// Refuses a choice that names a kind of device that the machine, or the card, does not have.
 ///
 /// # Errors
 /// [`MediaError::NoHardware`].
-pub fn check_decode_choice(choice: DecodeChoice) -> Result<(), MediaError> {
-    device_for(choice).map(|_| ())
+pub fn check_decode_choice(choice: DecodeChoice, card: Option<DeviceId>) -> Result<(), MediaError> {
+    device_for(choice, card).map(|_| ())
 }
 
 #[cfg(test)]
@@ -177,7 +177,7 @@ mod tests {
     fn a_named_device_is_there_or_refused_with_the_reason() {
         for row in hardware_decoders() {
             let choice = DecodeChoice::named(row.id).unwrap();
-            match check_decode_choice(choice) {
+            match check_decode_choice(choice, None) {
                 Ok(()) => assert!(row.works, "{}", row.id),
                 Err(error) => {
                     assert!(!row.works && error.code() == "media.hardware.absent", "{}", row.id);
@@ -185,6 +185,10 @@ mod tests {
                 }
             }
         }
-        assert!(check_decode_choice(DecodeChoice::Auto).is_ok() && check_decode_choice(DecodeChoice::Software).is_ok());
+        // A card that is none of NVIDIA's decodes nothing, and is no error unless a kind is named.
+        let other = Some(DeviceId([7; 16]));
+        assert!(device_for(DecodeChoice::Auto, other).unwrap().is_none());
+        assert!(check_decode_choice(DecodeChoice::Cuda, other).is_err());
+        assert!(check_decode_choice(DecodeChoice::Auto, None).is_ok() && check_decode_choice(DecodeChoice::Software, None).is_ok());
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn stored_format(frame: &AvFrame) -> Option<AVPixelFormat> {
 /// without a packing.
 pub(crate) fn surface_frame(frame: &Arc<AvFrame>, size: Size) -> Option<DeviceFrame> {
     let format = pixel::canonical(stored_format(frame)?)?;
-    let device = kept_on()?;
+    let device = device_of(frame)?;
     let packing = Packing::semi_planar(format)?;
     let f = frame.get();
     let plane = |k: usize| {
@@ -86,8 +86,15 @@ pub(crate) fn surface_frame(frame: &Arc<AvFrame>, size: Size) -> Option<DeviceFr
     Some(DeviceFrame { device, packing, surface, only: None })
 }
 
-/// The only device that frames stay on.
+/// The first device that frames can stay on.
 pub(super) fn kept_on() -> Option<DeviceId> {
     let cuda = KINDS.iter().find(|kind| kind.pixel_format == AVPixelFormat::AV_PIX_FMT_CUDA)?;
-    device::opened(cuda).ok()?.id
+    device::opened(cuda, None).ok()?.id
+}
+
+/// The device that a frame is on.
+fn device_of(frame: &AvFrame) -> Option<DeviceId> {
+    let context = frame.get().hw_frames_ctx;
+    // SAFETY: a context that is not null is a frames context, which the frame keeps alive.
+    (!context.is_null()).then(|| unsafe { device::id_of((*context).data.cast::<AVHWFramesContext>()) }).flatten()
 }

@@ -35,7 +35,7 @@ fn frames_are_the_same_whoever_decodes() {
         let end = software.frame_count();
         let order = [0, 1, 2, end / 2, end / 2 + 1, 3, end - 1];
         let expected: Vec<Picture> = order.iter().map(|n| software.frame(*n).unwrap().picture).collect();
-        for choice in DecodeChoice::ALL.into_iter().filter(|choice| check_decode_choice(*choice).is_ok()) {
+        for choice in DecodeChoice::ALL.into_iter().filter(|choice| check_decode_choice(*choice, None).is_ok()) {
             for keep_on in [None, card()] {
                 let mut reader = open(&index, ReadOptions { decode: choice, keep_on, ..ReadOptions::default() }).unwrap();
                 for (n, expected) in order.iter().zip(&expected) {
@@ -56,7 +56,7 @@ fn frames_are_the_same_whoever_decodes() {
 fn a_named_device_that_is_missing_is_an_error() {
     let Some(path) = media("phone_ducks_720p_h264.mp4") else { return };
     let index = Arc::new(MediaIndex::open(&MediaLocation::file(&path), &CancelToken::new()).unwrap());
-    let missing = |choice: &DecodeChoice| check_decode_choice(*choice).is_err();
+    let missing = |choice: &DecodeChoice| check_decode_choice(*choice, None).is_err();
     let Some(choice) = DecodeChoice::ALL.into_iter().find(missing) else { return skipped("no device", "all kinds are here") };
     let error = open(&index, ReadOptions { decode: choice, ..ReadOptions::default() }).err().unwrap();
     assert_eq!(error.code(), "media.hardware.absent");

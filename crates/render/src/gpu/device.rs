@@ -1,12 +1,18 @@
-//! Opens a GPU device, or takes one from outside, and converts its failures to errors.
-use crate::RenderError;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+//! An open GPU device, whose failures become errors.
+use crate::{RenderError, recovery::GpuFaultKind};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 /// What a device needs in order to share memory with what decodes on it.
 pub const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
+
+/// How long the last work of a device that has failed is waited for.
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// A device and its queue. Clones are the same device.
 #[derive(Clone)]
@@ -28,6 +34,8 @@ pub struct Gpu {
 struct Failures {
     messages: Arc<Mutex<Vec<String>>>,
     is_lost: Arc<AtomicBool>,
+    /// An allocation has failed, so that what draws with it is incomplete.
+    is_out_of_memory: Arc<AtomicBool>,
 }
 
 impl Failures {
@@ -41,71 +49,7 @@ impl Failures {
     }
 }
 
-/// Preference of an adapter, lowest first; `None` if it must not be used.
-fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
-    match kind {
-        wgpu::DeviceType::DiscreteGpu => Some(0),
-        wgpu::DeviceType::IntegratedGpu => Some(1),
-        wgpu::DeviceType::VirtualGpu => Some(2),
-        wgpu::DeviceType::Other => Some(3),
-        wgpu::DeviceType::Cpu => allow_software.then_some(4),
-    }
-}
-
-/// Whether the operating system lists a graphics device. Checked first so that machines without
-/// one, such as most servers, do not load every Vulkan driver (tens of milliseconds, and messages
-/// on standard error) only to find software devices.
-fn hardware_present() -> bool {
-    if !cfg!(target_os = "linux") {
-        return true;
-    }
-    let named = |dir: &str, prefix: &str| {
-        std::fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|e| e.file_name().to_string_lossy().starts_with(prefix)))
-    };
-    named("/dev/dri", "renderD") || named("/dev", "nvidia") || named("/dev", "dxg")
-}
-
 impl Gpu {
-    /// Opens the best Vulkan adapter; software adapters only if allowed.
-    ///
-    /// # Errors
-    /// [`RenderError::Gpu`] when there is none or it cannot be opened.
-    pub fn open(allow_software: bool) -> Result<Self, RenderError> {
-        if !allow_software && !hardware_present() {
-            return Err(RenderError::Gpu("this machine has no graphics device".into()));
-        }
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-            backends: wgpu::Backends::VULKAN,
-            flags: wgpu::InstanceFlags::empty(),
-            ..wgpu::InstanceDescriptor::new_without_display_handle()
-        });
-        let mut adapters: Vec<(u8, wgpu::Adapter)> = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::VULKAN))
-            .into_iter()
-            .filter_map(|a| Some((rank(a.get_info().device_type, allow_software)?, a)))
-            .collect();
-        adapters.sort_by_key(|(rank, _)| *rank);
-        let mut problem = "no Vulkan adapter was found".to_string();
-        for (_, adapter) in adapters {
-            let info = adapter.get_info();
-            let limits = adapter.limits();
-            let request = adapter.request_device(&wgpu::DeviceDescriptor {
-                label: Some("cutroom"),
-                required_features: adapter.features() & SHARES_MEMORY,
-                required_limits: limits.clone(),
-                ..Default::default()
-            });
-            match pollster::block_on(request) {
-                Ok((device, queue)) => {
-                    let driver =
-                        if info.driver_info.is_empty() { info.driver } else { format!("{} {}", info.driver, info.driver_info) };
-                    return Ok(Self::from_parts(device, queue, format!("{} ({driver})", info.name)));
-                }
-                Err(e) => problem = format!("{} cannot be opened: {e}", info.name),
-            }
-        }
-        Err(RenderError::Gpu(problem))
-    }
-
     /// Takes a device that something else uses as well, such as a window; `description` is what reports
     /// call it. The device's callbacks for errors and for its loss are taken over.
     pub fn from_parts(device: wgpu::Device, queue: wgpu::Queue, description: String) -> Self {
@@ -124,6 +68,9 @@ impl Gpu {
         let listener = Arc::new(listener);
         let (uncaptured, lost) = ((failures.clone(), Arc::clone(&listener)), (failures.clone(), listener));
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
+            if matches!(e, wgpu::Error::OutOfMemory { .. }) {
+                uncaptured.0.is_out_of_memory.store(true, Ordering::Relaxed);
+            }
             let message = e.to_string();
             uncaptured.1(&message);
             uncaptured.0.push(message);
@@ -146,6 +93,24 @@ impl Gpu {
         // Its callbacks run when it is asked for news; what that fails with is the loss itself.
         let _ = self.device.poll(wgpu::PollType::Poll);
         self.failures.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing more can be drawn with the device: it is lost, or its memory is exhausted. To be asked
+    /// after an error: a loss is told when what was submitted before has ended, which is waited for.
+    pub fn has_failed(&self) -> bool {
+        let _ = self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(LAST_WORK) });
+        self.is_lost() || self.failures.is_out_of_memory.load(Ordering::Relaxed)
+    }
+
+    /// Makes it fail, for tests.
+    pub fn fail(&self, kind: GpuFaultKind) {
+        match kind {
+            GpuFaultKind::Lost => self.device.destroy(),
+            GpuFaultKind::OutOfMemory => {
+                self.failures.is_out_of_memory.store(true, Ordering::Relaxed);
+                self.failures.push("out of memory, as a test asks".into());
+            }
+        }
     }
 
     /// Fails if the device has reported an error since the last call.

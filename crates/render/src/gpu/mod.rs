@@ -6,6 +6,7 @@
 //! unconverted and cached while they are in use; the last pass packs the output's planes, which are
 //! read back through a ring of three buffers, so that up to three frames are in flight. Frames for a
 //! window that is drawn by the same device stay there ([`Screen`]).
+mod cards;
 mod device;
 #[allow(unsafe_code, reason = "sharing memory between Vulkan and what decodes")]
 mod import;
@@ -22,7 +23,9 @@ mod upload;
 use crate::{
     OutputSpec, RenderError, filter,
     program::{Intermediate, IntermediateId, Pass, PassTarget, Program, TilePass},
+    recovery::GpuFaultKind,
 };
+pub use cards::{Card, alike, are_several_listed, cards, named};
 use cutroom_types::{DeviceId, Picture, Size};
 pub use device::Gpu;
 use numbers::Numbers;
@@ -110,6 +113,14 @@ impl GpuRenderer {
         Gpu::open(allow_software).map(Self::with_gpu)
     }
 
+    /// Opens the GPU of a number, as [`cards`] has them, or the best one.
+    ///
+    /// # Errors
+    /// As [`Gpu::open_card`].
+    pub fn on_card(number: Option<usize>, allow_software: bool) -> Result<Self, RenderError> {
+        Gpu::open_card(number, allow_software).map(Self::with_gpu)
+    }
+
     /// Draws on a device that is open already.
     pub fn with_gpu(gpu: Gpu) -> Self {
         // The default sampler clamps to the edge and does not filter.
@@ -141,9 +152,19 @@ impl GpuRenderer {
         self.uploads.imports_from()
     }
 
+    /// Whether nothing more can be drawn with the device.
+    pub fn has_failed(&self) -> bool {
+        self.gpu.has_failed()
+    }
+
     /// Whether the device is lost.
     pub fn is_lost(&self) -> bool {
         self.gpu.is_lost()
+    }
+
+    /// Makes the device fail, for tests.
+    pub fn fail(&self, kind: GpuFaultKind) {
+        self.gpu.fail(kind);
     }
 
     /// Description such as `"gpu (NVIDIA H200 (NVIDIA 570.1))"`.

@@ -2,7 +2,7 @@
 //! through host memory is reported.
 use crate::{gpu_cases, support::*};
 use cutroom_render::{
-    Backend, RenderOptions, Renderer,
+    Backend, GpuFault, GpuFaultKind, RenderOptions, Renderer,
     gpu::{Gpu, GpuRenderer, Screen, screen_texture},
 };
 use cutroom_test_support::skipped;
@@ -183,6 +183,45 @@ fn a_frame_whose_device_is_lost_is_drawn_again() {
         assert!(frame.report.backend == "cpu" && bytes_of(&frame.picture) == bytes_of(&want));
         assert!(frame.report.fell_back.is_some() && renderer.why_no_gpu().is_some());
         assert!(renderer.render(&plan, &pictures, &output(format)).is_ok());
+    }
+}
+
+/// A device of the renderer's own fails while frames are in flight: all are drawn, again where needed, by
+/// a new device, to the same bits, and the first of them says so.
+#[test]
+fn another_device_takes_the_place_of_one_that_fails() {
+    let format = PictureFormat::YUV420P8;
+    let (a, b) = (picture(format, size(96, 54), 3), picture(format, size(64, 36), 8));
+    let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
+    let plans = || plans(true).into_iter().skip(1).chain(plans(false).into_iter().skip(1)).map(|(_, plan)| plan);
+    let draw = |fault| {
+        let options = RenderOptions { backend: Backend::Gpu, fault, ..RenderOptions::default() };
+        let mut renderer = Renderer::new(options).ok()?;
+        let (mut begun, mut frames) = (std::collections::VecDeque::new(), Vec::new());
+        for plan in plans() {
+            if begun.len() == renderer.frames_in_flight() {
+                frames.push(renderer.finish(begun.pop_front().unwrap()).unwrap());
+            }
+            begun.push_back(renderer.begin(&plan, &pictures, &output(format)).unwrap());
+        }
+        frames.extend(begun.into_iter().map(|begun| renderer.finish(begun).unwrap()));
+        Some(frames)
+    };
+    let Some(want) = draw(None) else { return skipped("no device", "Vulkan has no device") };
+    assert!(want.iter().all(|frame| frame.report.device_lost.is_none()));
+    for kind in [GpuFaultKind::Lost, GpuFaultKind::OutOfMemory] {
+        for at in [0, 4, 7] {
+            let got = draw(Some(GpuFault { kind, frame: at })).unwrap();
+            assert_eq!(got.len(), want.len());
+            for (n, (got, want)) in got.iter().zip(&want).enumerate() {
+                assert!(bytes_of(&got.picture) == bytes_of(&want.picture), "{kind:?} at {at}, frame {n}");
+                assert_eq!((got.report.backend, got.report.fell_back.as_ref()), ("gpu", None), "{kind:?} at {at}, frame {n}");
+            }
+            let said: Vec<usize> = (0..got.len()).filter(|n| got[*n].report.device_lost.is_some()).collect();
+            // Those in flight when it failed may be drawn again, too.
+            let at = at as usize;
+            assert!(said.len() == 1 && (at.saturating_sub(2)..=at).contains(&said[0]), "{kind:?} at {at}: {said:?}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod cuda;
 #[cfg(target_os = "linux")]
 mod shared_buffer;
 mod slots;
-mod vulkan;
+pub(super) mod vulkan;
 
 use super::device::{Gpu, SHARES_MEMORY};
 use cutroom_types::{DeviceFrame, DeviceId, SurfaceMemory};
