@@ -18,7 +18,7 @@ use std::{
 
 /// How often the session is updated while something is under way, while jobs run, and while nothing
 /// is.
-const BUSY: Duration = Duration::from_millis(1);
+const BUSY: Duration = Duration::from_millis(2);
 const WORKING: Duration = Duration::from_millis(20);
 const IDLE: Duration = Duration::from_millis(100);
 /// How often figures are told while something is under way.

@@ -42,7 +42,8 @@ fn codes(picture: texture_2d<f32>, at: vec2f, step: vec2f) -> vec4f {
         return textureSampleLevel(picture, nearest, at, 0.0);
     }
     // A smaller picture is the mean of what a pixel of the screen covers.
-    let taps = u32(clamp(ceil(shrunk), 1.0, 6.0));
+    // Each sample is the mean of up to four of the picture's.
+    let taps = u32(clamp(ceil(shrunk / 2.0), 1.0, 6.0));
     var sum = vec4f(0.0);
     for (var y = 0u; y < taps; y++) {
         for (var x = 0u; x < taps; x++) {
