@@ -42,15 +42,19 @@ pub struct ScopeSamples {
 }
 
 impl ScopeSamples {
-    /// Samples of a picture of 8 bits in YUV; `None` for another one, or an empty one.
+    /// Samples of a picture of 8 bits in YUV, or in RGB of full range, in host memory; `None` for
+    /// another one, or an empty one.
     pub fn of(picture: &Picture) -> Option<Self> {
         let PictureFormat { model, bits, chroma_shift_x, chroma_shift_y, .. } = picture.format;
-        let (kr, kb) = picture.color.matrix.kr_kb()?;
-        if model != ColorModel::Yuv || bits != 8 || picture.planes.len() < 3 {
+        if bits != 8 || picture.planes.len() < 3 {
             return None;
         }
         let (width, height) = (picture.size.width as usize, picture.size.height as usize);
         let step = (1_usize..).find(|step| width.div_ceil(*step) * height.div_ceil(*step) <= MAX_SAMPLES)?;
+        if model == ColorModel::Rgb && picture.color.range == Range::Full {
+            return Self::of_rgb(picture, step);
+        }
+        let (kr, kb) = picture.color.matrix.kr_kb().filter(|_| model == ColorModel::Yuv)?;
         let (kr, kb) = (kr as f32, kb as f32);
         let kg = 1.0 - kr - kb;
         let (luma, chroma) = match picture.color.range {
@@ -68,6 +72,19 @@ impl ScopeSamples {
                 let g = (luma - kr * r - kb * b) / kg;
                 samples.columns.push(x as f32 / width as f32);
                 samples.rgb.push([r, g, b].map(|v| v.clamp(0.0, 1.0)));
+            }
+        }
+        (!samples.rgb.is_empty()).then_some(samples)
+    }
+
+    fn of_rgb(picture: &Picture, step: usize) -> Option<Self> {
+        let (width, height) = (picture.size.width as usize, picture.size.height as usize);
+        let mut samples = Self { columns: Vec::new(), rgb: Vec::new() };
+        for y in (0..height).step_by(step) {
+            let rows = [0, 1, 2].map(|k| picture.planes[k].row(y));
+            for x in (0..width).step_by(step) {
+                samples.columns.push(x as f32 / width as f32);
+                samples.rgb.push(rows.map(|row| f32::from(row[x]) / 255.0));
             }
         }
         (!samples.rgb.is_empty()).then_some(samples)
@@ -233,6 +250,21 @@ mod tests {
         let rows = |third: usize| parade.iter().filter(|(x, _)| x / 170 == third).map(|(_, y)| *y).collect::<Vec<_>>();
         assert!(rows(0).iter().all(|y| (*y as i64 - (255 - 191)).abs() <= 1), "{:?}", rows(0));
         assert!(rows(1).iter().chain(&rows(2)).all(|y| *y >= 253));
+    }
+
+    /// What a window draws on its device comes as RGB: 191 is in row 255 - 191 of its third.
+    #[test]
+    fn codes_of_rgb_are_taken_as_they_are() {
+        let planes = [191, 64, 0].map(|code| vec![code; 64 * 36]).to_vec();
+        let picture = Picture::from_planes(PictureFormat::RGB8, SIZE, ColorTags::SRGB, planes).unwrap();
+        let samples = ScopeSamples::of(&picture).unwrap();
+        let (parade, _) = lit(&samples.draw(Scope::Parade).unwrap());
+        let rows = |third: usize| parade.iter().filter(|(x, _)| x / 170 == third).map(|(_, y)| *y).collect::<Vec<_>>();
+        for (third, row) in [(0, 255 - 191), (1, 255 - 64), (2, 255)] {
+            assert!(!rows(third).is_empty() && rows(third).iter().all(|y| y.abs_diff(row) <= 1), "{third}: {:?}", rows(third));
+        }
+        let histogram = samples.histogram();
+        assert_eq!([(0, 191), (1, 64), (2, 0)].map(|(k, code)| histogram[k][code]), [64 * 36; 3]);
     }
 
     #[test]

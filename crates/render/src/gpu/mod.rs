@@ -209,7 +209,7 @@ impl GpuRenderer {
         self.uploads.submitted(&submission);
         let sources = self.uploads.report();
         let target = match screen {
-            Some(frame) => FrameTarget::Screen(frame),
+            Some(frame) => FrameTarget::Screen(Box::new(frame)),
             None => {
                 self.screen.iter().for_each(Screen::note_read_back);
                 FrameTarget::host(&slot, layout, self.ring.memory.clone())

@@ -80,7 +80,7 @@ pub enum FrameTarget {
     /// It is copied to host memory.
     Host(HostTarget),
     /// It stays on the device.
-    Screen(ScreenFrame),
+    Screen(Box<ScreenFrame>),
 }
 
 /// What copies a frame to host memory.
@@ -120,7 +120,7 @@ impl PendingFrame {
     pub fn finish(self, gpu: &Gpu) -> Result<Picture, RenderError> {
         gpu.wait(self.submission)?;
         let host = match self.target {
-            FrameTarget::Screen(frame) => return Ok(frame.into_picture(self.output)),
+            FrameTarget::Screen(frame) => return Ok((*frame).into_picture(self.output)),
             FrameTarget::Host(host) => host,
         };
         let planes = host.planes(self.output.format)?;
