@@ -3794,6 +3794,11 @@ export interface ExportRequest {
   backend?: BackendChoice;
   decode?: DecodeChoice;
   /**
+   * Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best
+   * one, and segments are spread over all cards of its model.
+   */
+  gpu?: number | null;
+  /**
    * Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
    * Matroska, WebVTT in WebM.
    */
@@ -3836,7 +3841,8 @@ export interface ExportRequest {
   overwrite?: boolean;
   smart?: SmartChoice;
   /**
-   * Processes that make segments at the same time; 0 for one per two cores, absent: 1.
+   * Processes that make segments at the same time; 0 for one per two cores, absent: 1, or one for each
+   * card that segments are spread over.
    */
   jobs?: number | null;
   /**
@@ -4252,6 +4258,10 @@ export interface ExportReport {
    */
   level?: LevelReport | null;
   /**
+   * The failure of a graphics card, if there was one; what was drawn is complete.
+   */
+  device_lost?: DeviceLost | null;
+  /**
    * Further files that were made at the same time.
    */
   also?: ExportReport[];
@@ -4346,6 +4356,23 @@ export interface LoudnessReport {
    * Largest sample in dBFS.
    */
   sample_peak_dbfs?: number | null;
+}
+/**
+ * The failure of a graphics card in the middle of a film, which something else went on with.
+ */
+export interface DeviceLost {
+  /**
+   * The first frame of the composition that something else drew.
+   */
+  from_frame: number;
+  /**
+   * What the card's driver said.
+   */
+  reason: string;
+  /**
+   * What drew from there on: the card again, by a new device, or the processor.
+   */
+  continued_by: string;
 }
 /**
  * Result of making proxies.
@@ -5236,6 +5263,10 @@ export interface DoctorReport {
    */
   backends: BackendReport[];
   /**
+   * The graphics devices, in the order of their numbers.
+   */
+  cards?: CardReport[];
+  /**
    * Encoders, with the containers that hold their codecs.
    */
   formats: FormatReport[];
@@ -5281,6 +5312,40 @@ export interface BackendReport {
    * Device that draws, or the reason why it does not work.
    */
   what: string;
+}
+/**
+ * A graphics device.
+ */
+export interface CardReport {
+  /**
+   * Number, as the setting `gpu` names it: hardware comes first, then the order is that of the PCI bus, the
+   * UUID and the name.
+   */
+  number: number;
+  /**
+   * Name of the device.
+   */
+  name: string;
+  /**
+   * Name and version of its driver.
+   */
+  driver: string;
+  /**
+   * UUID, by which other interfaces know it; absent if the driver does not say.
+   */
+  uuid?: string | null;
+  /**
+   * Place on the PCI bus; absent if it has none, or the driver does not say.
+   */
+  bus?: string | null;
+  /**
+   * Size of its own memory in bytes; absent if it has none.
+   */
+  memory_bytes?: number | null;
+  /**
+   * Whether it is software, which is used only if it is asked for.
+   */
+  software: boolean;
 }
 /**
  * One encoder.
@@ -5892,6 +5957,10 @@ export interface PlayRequest {
   backend?: BackendChoice;
   decode?: DecodeChoice;
   /**
+   * Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+   */
+  gpu?: number | null;
+  /**
    * Threads; 0 for one per core.
    */
   threads?: number;
@@ -5969,6 +6038,10 @@ export interface PlayReport {
    */
   real_secs: number;
   sound: SoundOutputReport;
+  /**
+   * The failure of a graphics card, if there was one; what was drawn is complete.
+   */
+  device_lost?: DeviceLost | null;
   /**
    * Problems that did not prevent playing.
    */
@@ -6600,6 +6673,10 @@ export interface FrameRequest {
   backend?: BackendChoice;
   decode?: DecodeChoice;
   /**
+   * Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+   */
+  gpu?: number | null;
+  /**
    * Threads; 0 for one per core.
    */
   threads?: number;
@@ -6629,6 +6706,10 @@ export interface FrameReport {
    * Back end, SIMD level and threads.
    */
   drawn_by: string;
+  /**
+   * The failure of a graphics card, if there was one; what was drawn is complete.
+   */
+  device_lost?: DeviceLost | null;
   /**
    * Problems that did not prevent drawing.
    */
@@ -7442,6 +7523,10 @@ export interface StatsRequest {
   scale?: number | null;
   backend?: BackendChoice;
   decode?: DecodeChoice;
+  /**
+   * Number of the graphics card that draws and decodes, as `cutroom doctor` lists them; absent: the best one.
+   */
+  gpu?: number | null;
   /**
    * Threads; 0 for one per core.
    */
