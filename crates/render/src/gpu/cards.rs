@@ -1,7 +1,7 @@
 //! The graphics devices of this machine, in an order that does not change, and the choice among them.
 use super::{
     device::{Gpu, SHARES_MEMORY},
-    import::vulkan,
+    vulkan,
 };
 use crate::RenderError;
 use cutroom_types::DeviceId;

@@ -19,6 +19,8 @@ mod screen;
 mod shader;
 mod sources;
 mod upload;
+#[allow(unsafe_code, reason = "what wgpu does not say of Vulkan devices")]
+mod vulkan;
 
 use crate::{
     OutputSpec, RenderError, filter,

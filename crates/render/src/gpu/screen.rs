@@ -7,6 +7,7 @@
 use super::{
     device::{Gpu, SHARES_MEMORY},
     output::PlaneLayout,
+    vulkan,
 };
 use cutroom_types::{DeviceFrame, DeviceId, DownloadError, Packing, Picture, PictureFormat, Plane, Size, Surface, SurfaceMemory};
 use std::{
@@ -65,7 +66,7 @@ impl Screen {
         listener: impl Fn(&str) + Send + Sync + 'static,
     ) -> Self {
         let gpu = Gpu::listened_to(device, queue, description, listener);
-        let id = super::import::device_id(&gpu).unwrap_or(DeviceId([0; 16]));
+        let id = vulkan::device_id(&gpu.device).unwrap_or(DeviceId([0; 16]));
         Self { gpu, id, shared: Arc::default() }
     }
 

@@ -10,9 +10,11 @@ mod cuda;
 #[cfg(target_os = "linux")]
 mod shared_buffer;
 mod slots;
-pub(super) mod vulkan;
 
-use super::device::{Gpu, SHARES_MEMORY};
+use super::{
+    device::{Gpu, SHARES_MEMORY},
+    vulkan,
+};
 use cutroom_types::{DeviceFrame, DeviceId, SurfaceMemory};
 
 /// Memory of shared buffers, bytes: five 2160p pictures of ten bits in each of four frames are 480
@@ -82,7 +84,7 @@ impl Importer {
     /// The importer for a device; `None` where memory cannot be shared.
     pub fn of(gpu: &Gpu) -> Option<Self> {
         let shares = gpu.device.features().contains(SHARES_MEMORY);
-        let device = shares.then(|| device_id(gpu)).flatten()?;
+        let device = shares.then(|| vulkan::device_id(&gpu.device)).flatten()?;
         let slots = slots::Slots::new(BUDGET_BYTES);
         Some(Self { device, import: None, slots, present: Vec::new(), is_waiting: false })
     }
@@ -140,11 +142,6 @@ impl Importer {
     pub fn submitted(&mut self, submission: &wgpu::SubmissionIndex) {
         self.slots.submitted(submission);
     }
-}
-
-/// The identity of the device; `None` for devices of other interfaces than Vulkan.
-pub fn device_id(gpu: &Gpu) -> Option<DeviceId> {
-    vulkan::device_id(&gpu.device)
 }
 
 /// Where the planes of a surface go in a buffer.
