@@ -34,10 +34,11 @@ pub fn test(args: &[String]) -> Outcome {
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
     let mut tests = cargo();
     if setup::nextest() {
-        tests.args(["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"]);
+        tests.args(["nextest", "run", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"]);
     } else {
-        tests.args(["test", "--quiet", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+        tests.args(["test", "--quiet", "--lib", "--bins", "--tests", "--no-fail-fast"]);
     }
+    tests.args(["--workspace", "--exclude", WINDOW]);
     tests.env("CUTROOM_BIN", program);
     let list = workspace::target_dir()?.join("skipped-tests.txt");
     match std::fs::remove_file(&list) {
