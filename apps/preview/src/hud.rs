@@ -51,6 +51,7 @@ pub fn lines(desk: &Desk) -> Vec<String> {
             mib(on_device.texture_bytes as usize)
         ),
         format!("memory of the card {}", desk.card_bytes.map_or("unknown".to_owned(), |bytes| mib(bytes as usize))),
+        f.card_pictures.clone().unwrap_or_else(|| "no pictures decoded on the card".into()),
         format!("window drawn by {}", desk.card),
     ]
 }

@@ -127,6 +127,9 @@ pub struct Figures {
     pub scale: f64,
     /// What the sound is played on, in words.
     pub sound: String,
+    /// What became of pictures that were decoded on the graphics card, in words; `None` if there were
+    /// none.
+    pub card_pictures: Option<String>,
 }
 
 /// What is new since it was taken last.

@@ -416,6 +416,7 @@ impl Running {
         warnings.into_iter().for_each(|warning| self.board.note(Note::new(Weight::Warning, warning)));
         let engine = self.session.engine(self.view).map_err(one)?;
         let (play, state) = (engine.play_report(), engine.state());
+        let card_pictures = engine.document().and_then(|(_, open)| open.drawn().summary());
         let device = sound.device.map(|name| format!("{name}, {:.0} ms, {} under-runs", sound.latency_ms, sound.under_runs));
         let figures = Figures {
             shown: play.shown,
@@ -435,6 +436,7 @@ impl Running {
             journal_steps: journal,
             scale: self.options.scale,
             sound: device.unwrap_or_else(|| "the machine's clock; nobody hears it".into()),
+            card_pictures,
         };
         if figures != self.figures.0 {
             self.board.put(|news| news.figures = Some(figures.clone()));

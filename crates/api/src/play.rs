@@ -118,6 +118,9 @@ pub struct PlayReport {
     pub real_secs: f64,
     /// What played the sound.
     pub sound: SoundOutputReport,
+    /// What became of pictures that were decoded on a graphics card; absent if there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_pictures: Option<String>,
     /// The failure of a graphics card, if there was one; what was drawn is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_lost: Option<DeviceLost>,
@@ -220,6 +223,7 @@ pub fn play(
         start_secs: (first - began).as_secs_f64(),
         real_secs: first.elapsed().as_secs_f64(),
         sound,
+        card_pictures: opened.drawn().summary(),
         warnings: session::warnings(session, &opened).into_iter().chain(problems).collect(),
         device_lost: lost,
     })

@@ -6039,6 +6039,10 @@ export interface PlayReport {
   real_secs: number;
   sound: SoundOutputReport;
   /**
+   * What became of pictures that were decoded on a graphics card; absent if there were none.
+   */
+  card_pictures?: string | null;
+  /**
    * The failure of a graphics card, if there was one; what was drawn is complete.
    */
   device_lost?: DeviceLost | null;

@@ -127,7 +127,7 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
 }
 
 fn text_of(r: &PlayReport) -> String {
-    let rows = [
+    let mut rows = vec![
         ("frames", format!("{} to {}, {}x{}", r.from_frame, r.to_frame - 1, r.size.width, r.size.height)),
         ("pictures shown", format!("{} at {:.2} of {:.2} per second", r.figures.shown, r.figures.fps, r.frame_rate)),
         ("left out", r.figures.dropped.to_string()),
@@ -138,7 +138,8 @@ fn text_of(r: &PlayReport) -> String {
         ("played", format!("{:.2} s of sound in {:.2} s", r.figures.played_secs, r.real_secs)),
         ("first picture after", format!("{:.2} s", r.start_secs)),
     ];
-    text::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))
+    rows.extend(r.card_pictures.clone().map(|pictures| ("decoding", pictures)));
+    text::table(&rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>())
 }
 
 fn sound_of(s: &SoundOutputReport) -> String {
