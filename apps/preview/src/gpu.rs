@@ -73,15 +73,17 @@ pub fn group(
     device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries })
 }
 
-/// A pipeline that draws three corners with a fragment shader.
+/// A pipeline that draws three corners (`corners.wgsl`) with the fragment shader of `text`.
 pub fn pipeline(
     device: &wgpu::Device,
-    shader: wgpu::ShaderModuleDescriptor<'_>,
+    text: &str,
     layout: &wgpu::BindGroupLayout,
     fragment: &str,
     format: wgpu::TextureFormat,
 ) -> wgpu::RenderPipeline {
-    let module = device.create_shader_module(shader);
+    let text = format!("{}{text}", include_str!("corners.wgsl"));
+    let source = wgpu::ShaderSource::Wgsl(text.into());
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(fragment), source });
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: None,
         bind_group_layouts: &[Some(layout)],

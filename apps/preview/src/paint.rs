@@ -81,7 +81,7 @@ pub fn prepare(state: &RenderState) {
     let device = &state.device;
     let layout = layout(device, "view", 2, 2);
     let shared = Shared {
-        pipeline: pipeline(device, wgpu::include_wgsl!("view.wgsl"), &layout, "show", state.target_format),
+        pipeline: pipeline(device, include_str!("view.wgsl"), &layout, "show", state.target_format),
         layout,
         smooth: device.create_sampler(&sampler(wgpu::FilterMode::Linear)),
         nearest: device.create_sampler(&sampler(wgpu::FilterMode::Nearest)),

@@ -78,7 +78,7 @@ impl Pictures {
     pub fn new(state: &RenderState, screen: Screen) -> Self {
         let (device, queue) = (state.device.clone(), state.queue.clone());
         let layout = gpu::layout(&device, "planes", 3, 1);
-        let shader = wgpu::include_wgsl!("planes.wgsl");
+        let shader = include_str!("planes.wgsl");
         let pipeline = gpu::pipeline(&device, shader, &layout, "convert", wgpu::TextureFormat::Rgba8Unorm);
         let sampler = device.create_sampler(&gpu::sampler(wgpu::FilterMode::Linear));
         let uniforms = gpu::uniforms(&device, 32);

@@ -14,17 +14,6 @@ struct Planes {
 @group(0) @binding(3) var third: texture_2d<f32>;
 @group(0) @binding(4) var between: sampler;
 
-struct Place {
-    @builtin(position) position: vec4f,
-    @location(0) at: vec2f,
-}
-
-@vertex
-fn corners(@builtin(vertex_index) n: u32) -> Place {
-    let at = vec2f(f32((n << 1u) & 2u), f32(n & 2u));
-    return Place(vec4f(at.x * 2.0 - 1.0, 1.0 - at.y * 2.0, 0.0, 1.0), at);
-}
-
 @fragment
 fn convert(place: Place) -> @location(0) vec4f {
     let codes = vec3f(

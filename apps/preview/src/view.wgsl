@@ -22,17 +22,6 @@ struct View {
 @group(0) @binding(3) var smooth_between: sampler;
 @group(0) @binding(4) var nearest: sampler;
 
-struct Place {
-    @builtin(position) position: vec4f,
-    @location(0) at: vec2f,
-}
-
-@vertex
-fn corners(@builtin(vertex_index) n: u32) -> Place {
-    let at = vec2f(f32((n << 1u) & 2u), f32(n & 2u));
-    return Place(vec4f(at.x * 2.0 - 1.0, 1.0 - at.y * 2.0, 0.0, 1.0), at);
-}
-
 // Codes of a picture at a place of the film, 0..=1 in both directions. `step` is one pixel of the
 // screen.
 fn codes(picture: texture_2d<f32>, at: vec2f, step: vec2f) -> vec4f {

@@ -1,6 +1,6 @@
 //! The graphics devices of this machine, in an order that does not change, and the choice among them.
 use super::{
-    device::{Gpu, SHARES_MEMORY},
+    device::{Gpu, device_descriptor},
     vulkan,
 };
 use crate::RenderError;
@@ -102,12 +102,7 @@ impl Gpu {
         let mut problem = "no Vulkan adapter was found".to_string();
         for at in to_try(&all, number, allow_software)? {
             let (card, adapter) = (&all[at], &adapters[at]);
-            let request = adapter.request_device(&wgpu::DeviceDescriptor {
-                label: Some("cutroom"),
-                required_features: adapter.features() & SHARES_MEMORY,
-                required_limits: adapter.limits(),
-                ..Default::default()
-            });
+            let request = adapter.request_device(&device_descriptor(adapter));
             match pollster::block_on(request) {
                 Ok((device, queue)) => {
                     let which = if are_several { format!(", card {}", card.number) } else { String::new() };

@@ -11,6 +11,16 @@ use std::{
 /// What a device needs in order to share memory with what decodes on it.
 pub const SHARES_MEMORY: wgpu::Features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_FD;
 
+/// What is asked of an adapter: all that it can do, and to share memory if it can.
+pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+    wgpu::DeviceDescriptor {
+        label: Some("cutroom"),
+        required_features: adapter.features() & SHARES_MEMORY,
+        required_limits: adapter.limits(),
+        ..Default::default()
+    }
+}
+
 /// How long the last work of a device that has failed is waited for.
 const LAST_WORK: Duration = Duration::from_secs(2);
 

@@ -5,7 +5,7 @@
 //! samples it holds the frame until the commands that do are submitted, and the queue keeps their
 //! order.
 use super::{
-    device::{Gpu, SHARES_MEMORY},
+    device::{Gpu, device_descriptor},
     output::PlaneLayout,
     vulkan,
 };
@@ -73,12 +73,7 @@ impl Screen {
     /// What a window should ask of an adapter, so that decoded frames are drawn without a copy
     /// through host memory and large pictures fit.
     pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
-        wgpu::DeviceDescriptor {
-            label: Some("cutroom"),
-            required_features: adapter.features() & SHARES_MEMORY,
-            required_limits: adapter.limits(),
-            ..Default::default()
-        }
+        device_descriptor(adapter)
     }
 
     /// The device.
